@@ -1,0 +1,1 @@
+//! Simulated member states, the demo, black-box suites and the load driver.

@@ -1,0 +1,1 @@
+//! The hub's audit events, durable before anything leaves.

@@ -1,0 +1,1 @@
+//! The hub: actix-web edge, configuration, wiring.

@@ -1,0 +1,1 @@
+//! hub-core's storage ports on Redis.

@@ -1,0 +1,1 @@
+//! JOSE parsed strictly; josekit frames, aws-lc-rs signs and verifies.

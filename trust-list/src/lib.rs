@@ -1,0 +1,1 @@
+//! The signed trust lists, their verification, and the regulators' tool trustctl.
