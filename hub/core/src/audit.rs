@@ -1,0 +1,214 @@
+//! What is audited: facts about a transaction between two states, never about a person.
+//!
+//! An [`AuditEvent`] has no field that could hold a subject (not even a pairwise one), a name, a number, a date of
+//! birth, an address on the network or free text. Result codes are fixed texts of ours, claim *names* are checked. A
+//! token is signed only after [`AuditLog::record`] returned its receipt.
+//!
+//! To add a kind of event: 1. a variant of [`AuditKind`]; 2. its label in the serialisation test of the log;
+//! 3. record it in the one flow that sees it.
+
+mod collected;
+
+use std::fmt;
+
+use async_trait::async_trait;
+use serde::Serialize;
+use strict_jose::UnixTime;
+use trust_list::{CountryCode, Level, Purpose};
+
+pub use collected::CollectedAuditLog;
+
+use crate::handles::TransactionId;
+
+/// The hub's audit log.
+#[async_trait]
+pub trait AuditLog: Send + Sync {
+    /// Appends the event. Returns only after it is durable: a crash of the machine right after does not lose it.
+    ///
+    /// After an error the event counts as not recorded, and what depends on it must not happen. Events that are
+    /// recorded have consecutive indices, without gap or duplicate.
+    async fn record(&self, event: AuditEvent) -> Result<AuditReceipt, AuditError>;
+
+    /// Whether the log can record now, for readiness. Tries to recover a log that could not.
+    async fn health(&self) -> Result<(), AuditError>;
+}
+
+/// One event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AuditEvent {
+    /// When.
+    pub at: UnixTime,
+    /// What happened.
+    #[serde(flatten)]
+    pub kind: AuditKind,
+    /// How it ended: [`AuditEvent::OK`], or the error code the peer was given.
+    pub result: &'static str,
+    /// The transaction it belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub transaction: Option<TransactionId>,
+    /// The country whose identity was used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub home_country: Option<CountryCode>,
+    /// The client that asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client: Option<AuditedClient>,
+    /// What for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<Purpose>,
+    /// The level of assurance asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub level_asked: Option<Level>,
+    /// The level of assurance given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub level_given: Option<Level>,
+    /// Names of the claims that were released, or refused.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub claims: Vec<ClaimName>,
+    /// The trust list that was in force.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub list: Option<ListVersion>,
+}
+
+impl AuditEvent {
+    /// The result of what went well.
+    pub const OK: &'static str = "ok";
+
+    /// An event with nothing but what, when and how it ended; set the other fields as far as they are known.
+    pub fn new(at: UnixTime, kind: AuditKind, result: &'static str) -> Self {
+        Self {
+            at,
+            kind,
+            result,
+            transaction: None,
+            home_country: None,
+            client: None,
+            purpose: None,
+            level_asked: None,
+            level_given: None,
+            claims: Vec::new(),
+            list: None,
+        }
+    }
+}
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum AuditKind {
+    /// A login ended without a token: refused by the person, the national IdP or policy.
+    LoginRefused,
+    /// The person agreed to a release and a code was issued.
+    ConsentGiven,
+    /// The person refused the release.
+    ConsentRefused,
+    /// Tokens are about to be issued for an authorization code.
+    TokenIssued,
+    /// A token is about to be issued for a refresh token.
+    TokenRefreshed,
+    /// A token is about to be issued for another token.
+    TokenExchanged,
+    /// A token is about to be issued to a client for itself.
+    ClientTokenIssued,
+    /// Attributes are about to be given at the userinfo endpoint.
+    UserinfoReleased,
+    /// A credential was checked for a country system.
+    CredentialVerified,
+    /// A grant was revoked on request.
+    GrantRevoked,
+    /// An authorization code came a second time; its grant was revoked.
+    CodeReused,
+    /// A refresh token came that was revoked or belongs to another.
+    RefreshReused,
+    /// A client asked for more than its purpose allows.
+    Overreach,
+    /// A national IdP answered for another, or its assertion broke a rule.
+    AssertionRefused,
+    /// The document behind an identity has expired.
+    DocumentExpired,
+    /// Another trust list is in force.
+    TrustListChanged,
+    /// The hub started.
+    Started,
+    /// The hub stops.
+    Stopped,
+    /// The log was opened with an unfinished end, which was cut off.
+    Recovered {
+        /// How many bytes were cut off.
+        cut_bytes: u64,
+    },
+    /// The wall clock went back.
+    ClockWentBack {
+        /// By how many seconds.
+        seconds: i64,
+    },
+}
+
+/// The client of an audited transaction.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AuditedClient {
+    /// Its registered `client_id`. Only of a client that the trust list knows: an unknown one is not recorded.
+    pub client_id: String,
+    /// Its country.
+    pub country: CountryCode,
+    /// Its sector, for which subjects are pairwise.
+    pub sector: String,
+}
+
+/// The trust list that was in force.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ListVersion {
+    /// Its sequence number.
+    pub sequence: u64,
+    /// Its digest, SHA-256 in base64url.
+    pub digest: String,
+}
+
+/// The name of a claim. A text that does not look like one is recorded as `(other)`: a client could put anything into
+/// the names it asks for.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct ClaimName(String);
+
+impl ClaimName {
+    /// `name`, if it is 1 to 64 characters of `A-Z a-z 0-9 _ - . : / #`.
+    pub fn new(name: &str) -> Self {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "_-.:/#".contains(c);
+        let is_name = (1..=64).contains(&name.len()) && name.chars().all(plain);
+        Self(if is_name { name.to_owned() } else { "(other)".to_owned() })
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for ClaimName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Proof that an event is durable.
+#[must_use]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AuditReceipt {
+    /// Its place in the log, from 0.
+    pub index: u64,
+    /// The hash of its record, which the next record repeats.
+    pub hash: [u8; 32],
+}
+
+/// The event was not recorded. To the peer: 503 `temporarily_unavailable`, and no token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AuditError {
+    /// The log cannot be written: disk full, read-only, or broken.
+    #[error("the audit log cannot be written")]
+    NotWritable,
+    /// The log did not become durable within the deadline.
+    #[error("the audit log is too slow")]
+    TooSlow,
+    /// The log was closed.
+    #[error("the audit log is closed")]
+    Closed,
+}
