@@ -1,0 +1,121 @@
+//! The broker: settings, keys and ports, and one method for each endpoint.
+//!
+//! The methods stand in the module of their endpoint, as `impl Broker` blocks; the list is in the crate's tour. All of
+//! them take the state of trust and the time as arguments, and none knows HTTP.
+
+use std::fmt;
+use std::sync::Arc;
+
+use country_adapters::{Context, Outbound, Registry, UpstreamKeys};
+use strict_jose::{PublicJwk, SigningKey, UnixTime};
+use trust_list::{TrustState, VerifiedList};
+
+use crate::audit::{AuditEvent, AuditLog};
+use crate::client_auth::DummyKeys;
+use crate::config::{Config, ConfigError};
+use crate::error::{HubFault, OAuthError};
+use crate::metadata::Documents;
+use crate::ports::Stores;
+use crate::sealed::Sealer;
+use crate::subject::PairwiseSecret;
+
+/// A regional broker. One value serves every request of a process.
+pub struct Broker {
+    pub(crate) config: Config,
+    pub(crate) keys: Keys,
+    pub(crate) stores: Stores,
+    pub(crate) audit: Arc<dyn AuditLog>,
+    pub(crate) adapters: Registry,
+    pub(crate) outbound: Outbound,
+    pub(crate) upstream_keys: UpstreamKeys,
+    pub(crate) dummy_keys: DummyKeys,
+    pub(crate) documents: Documents,
+}
+
+/// What a [`Broker`] is made of.
+pub struct Parts {
+    /// The settings.
+    pub config: Config,
+    /// The hub's own keys towards relying parties and towards itself.
+    pub keys: Keys,
+    /// Where things are kept between two requests.
+    pub stores: Stores,
+    /// Where it is recorded what was issued.
+    pub audit: Arc<dyn AuditLog>,
+    /// The protocols of the national identity providers.
+    pub adapters: Registry,
+    /// The only way out.
+    pub outbound: Outbound,
+    /// The hub's keys towards national identity providers.
+    pub upstream_keys: UpstreamKeys,
+}
+
+/// The hub's own keys. Parsed once; none is read while a request is served.
+pub struct Keys {
+    /// Signs ID tokens and access tokens; ES256 (FAPI 2.0 Security Profile §5.4.1).
+    pub signing: SigningKey,
+    /// Further keys to publish: earlier ones whose tokens still live, and the next one ahead of its use.
+    pub published: Vec<PublicJwk>,
+    /// Seals what leaves our memory.
+    pub sealer: Sealer,
+    /// Derives pairwise subjects.
+    pub pairwise: PairwiseSecret,
+}
+
+impl Broker {
+    /// Checks the settings and prepares everything that is the same for all requests.
+    pub fn new(parts: Parts) -> Result<Self, ConfigError> {
+        parts.config.check()?;
+        let documents = Documents::new(&parts.config, &parts.keys)?;
+        Ok(Self {
+            dummy_keys: DummyKeys::generate()?,
+            documents,
+            config: parts.config,
+            keys: parts.keys,
+            stores: parts.stores,
+            audit: parts.audit,
+            adapters: parts.adapters,
+            outbound: parts.outbound,
+            upstream_keys: parts.upstream_keys,
+        })
+    }
+
+    /// The settings.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    pub(crate) fn issuer(&self) -> &str {
+        self.config.issuer.as_str()
+    }
+
+    /// What an adapter needs for one call.
+    pub(crate) fn context(&self, now: UnixTime) -> Context<'_> {
+        Context { outbound: &self.outbound, now, client_keys: &self.upstream_keys }
+    }
+
+    /// Records durably, or fails: no audit, no token.
+    pub(crate) async fn record(&self, event: AuditEvent) -> Result<(), HubFault> {
+        match self.audit.record(event).await {
+            Ok(_receipt) => Ok(()),
+            Err(error) => {
+                tracing::error!(%error, "the audit log does not record");
+                Err(HubFault::Audit)
+            }
+        }
+    }
+}
+
+/// The list in force, or nothing is issued (attacks H04, H23).
+pub(crate) fn in_force(trust: &TrustState, now: UnixTime) -> Result<&Arc<VerifiedList>, OAuthError> {
+    trust.in_force(now).map_err(|not_ready| {
+        tracing::warn!(%not_ready, state = trust.name(), "no trust list in force");
+        HubFault::NotReady.into()
+    })
+}
+
+impl fmt::Debug for Broker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Broker").field("issuer", &self.config.issuer).finish_non_exhaustive()
+    }
+}
