@@ -40,10 +40,13 @@
 
 pub mod audit;
 pub mod config;
+#[cfg(any(test, feature = "contract"))]
+pub mod contract;
 pub mod error;
 pub mod handles;
 pub mod ports;
 pub mod sealed;
+pub mod store;
 
 mod answer;
 mod browser;
