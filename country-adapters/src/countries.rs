@@ -1,0 +1,1 @@
+//! What a profile cannot express about a country: checks of its numbers.

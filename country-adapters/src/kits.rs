@@ -1,0 +1,5 @@
+//! One kit for each protocol. Only a kit can make a `VerifiedAssertion`.
+
+pub mod claim169;
+pub mod esignet;
+pub mod oidc;

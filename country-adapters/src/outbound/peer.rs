@@ -1,0 +1,55 @@
+//! The way to one issuer, for one operation.
+
+use std::time::Duration;
+
+use strict_jose::UnixTime;
+use tokio::time::Instant;
+use trust_list::CountryCode;
+
+use super::Outbound;
+use super::request::{OutboundError, OutboundRequest, OutboundResponse};
+
+/// The way to one issuer, for one operation: its hosts, its country's breaker, one time budget for all its calls.
+pub struct Peer<'a> {
+    outbound: &'a Outbound,
+    country: CountryCode,
+    hosts: &'a [String],
+    now: UnixTime,
+    deadline: Instant,
+}
+
+impl<'a> Peer<'a> {
+    pub(super) fn new(outbound: &'a Outbound, country: CountryCode, hosts: &'a [String], now: UnixTime) -> Self {
+        Self { outbound, country, hosts, now, deadline: Instant::now() + OPERATION_BUDGET }
+    }
+
+    /// Sends a request within what is left of the budget.
+    pub async fn send(&self, mut request: OutboundRequest) -> Result<OutboundResponse, OutboundError> {
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(OutboundError::Timeout);
+        }
+        request.caps.time_limit = request.caps.time_limit.min(left);
+        let breakers = &self.outbound.breakers;
+        let place = breakers.enter(self.country, self.now)?;
+        let answer = self.outbound.send(self.hosts, request).await;
+        drop(place);
+        match speaks_against_the_country(&answer) {
+            true => breakers.failed(self.country, self.now),
+            false => breakers.succeeded(self.country),
+        }
+        answer
+    }
+}
+
+/// A refusal by our own rules says nothing about the country; a server error, silence and garbage do.
+fn speaks_against_the_country(answer: &Result<OutboundResponse, OutboundError>) -> bool {
+    match answer {
+        Ok(response) => response.status >= 500,
+        Err(OutboundError::NotHttps | OutboundError::HostNotAllowed) => false,
+        Err(_) => true,
+    }
+}
+
+/// A person waits for the answer: the whole of it within ten seconds.
+const OPERATION_BUDGET: Duration = Duration::from_secs(10);
