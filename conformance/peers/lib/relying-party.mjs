@@ -1,4 +1,4 @@
-// A relying party built on npm `openid-client`, as a bank would write it: PAR, PKCE, private_key_jwt, DPoP where the profile asks.
+// A relying party built on npm `openid-client`, as a bank would write it: PAR, PKCE, private_key_jwt.
 import { importJWK } from 'jose';
 import * as client from 'openid-client';
 import { FormBrowser } from './browser.mjs';
@@ -15,20 +15,17 @@ export class RelyingParty {
     const config = await client.discovery(new URL(demo.issuer), clientId, metadata, client.PrivateKeyJwt(key));
     // Verify the ID token's signature too, not only the TLS connection that brought it.
     client.enableNonRepudiationChecks(config);
-    const bound = registration.profile.startsWith('fapi2');
-    const DPoP = bound ? client.getDPoPHandle(config, await client.randomDPoPKeyPair('ES256')) : undefined;
-    return new RelyingParty(registration, config, { DPoP });
+    return new RelyingParty(registration, config);
   }
 
-  constructor(registration, config, options) {
+  constructor(registration, config) {
     this.registration = registration;
     this.config = config;
-    this.options = options;
   }
 
   /** Pushes an authorization request; gives the address for the browser and what to check on return. */
   async begin(parameters = {}) {
-    const { registration, config, options } = this;
+    const { registration, config } = this;
     const checks = {
       pkceCodeVerifier: client.randomPKCECodeVerifier(),
       expectedState: client.randomState(),
@@ -45,16 +42,16 @@ export class RelyingParty {
       code_challenge_method: 'S256',
       ...parameters,
     };
-    return { url: await client.buildAuthorizationUrlWithPAR(config, request, options), checks };
+    return { url: await client.buildAuthorizationUrlWithPAR(config, request), checks };
   }
 
   /** Checks the authorization response (state, iss), redeems the code, checks the ID token (nonce, signature, times). */
   finish(callback, checks) {
-    return client.authorizationCodeGrant(this.config, callback, checks, undefined, this.options);
+    return client.authorizationCodeGrant(this.config, callback, checks);
   }
 
   userinfo(tokens) {
-    return client.fetchUserInfo(this.config, tokens.access_token, tokens.claims().sub, this.options);
+    return client.fetchUserInfo(this.config, tokens.access_token, tokens.claims().sub);
   }
 
   /** A whole login in the form browser. Returns the tokens, the userinfo answer and the pages that were shown. */
