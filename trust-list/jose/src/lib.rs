@@ -60,7 +60,7 @@ pub use jwk_set::{FindKeyError, JwkSet, JwkSetError, Policy};
 pub use jws::{CompactJws, JwsError, VerifiedJws};
 pub use kid::{Kid, Thumbprint};
 pub use limits::Limits;
-pub use primitives::{ct_eq, random_bytes, random_token, sha256};
+pub use primitives::{RandomError, ct_eq, random_bytes, random_token, sha256};
 pub use rules::{Presence, TimePolicy};
 pub use signer::{SignError, SigningKey};
 pub use time::{TimeError, UnixTime};
