@@ -36,6 +36,12 @@ impl Registry {
         self
     }
 
+    /// The registry with a layer around every adapter: for timing and tracing. The kinds stay.
+    #[must_use]
+    pub fn map(self, layer: impl Fn(Arc<dyn CountryAdapter>) -> Arc<dyn CountryAdapter>) -> Self {
+        Self { adapters: self.adapters.into_iter().map(|(kind, adapter)| (kind, layer(adapter))).collect() }
+    }
+
     /// The adapter of a kind.
     pub fn adapter(&self, kind: &str) -> Option<&dyn CountryAdapter> {
         self.adapters.get(kind).map(AsRef::as_ref)
