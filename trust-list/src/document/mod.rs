@@ -1,0 +1,76 @@
+//! The signed documents: what they say on the wire, and what that means.
+//!
+//! Each is a JWS in the general JSON form with a `typ` of its own, so a signature under one kind of document counts
+//! for no other. The bytes that were signed are kept and verified as received; nothing is serialised again to be
+//! checked.
+//!
+//! To add one: 1. a [`Typ`], 2. its wire form and checks in a file here, 3. its place in the numbered steps of
+//! `update`, 4. its builder in `publish`.
+
+pub(crate) mod clauses;
+pub(crate) mod extension;
+pub(crate) mod lote;
+mod national;
+mod path;
+mod problem;
+mod regional;
+pub(crate) mod rfc3339;
+mod root;
+mod status;
+mod suspension;
+pub mod vocabulary;
+
+pub use national::NationalList;
+pub use path::{DocumentPath, ListName, NotADocument};
+pub use problem::ListProblem;
+pub use regional::{MemberEntry, RegionalList, Reinstatement};
+pub use root::{Role, RoleQuorums, Root, RootDocument, RootKey, RootProblem};
+pub use status::{ListEntry, Status, StatusProblem};
+pub use suspension::{SuspensionOrder, SuspensionReason, SuspensionTarget, UnknownReason};
+
+pub(crate) use suspension::MAX_ORDER_BYTES;
+
+/// How far ahead of ours a signer's clock may be, in seconds.
+pub(crate) const MAX_CLOCK_SKEW: i64 = 60;
+
+/// The `typ` of each kind of document (RFC 8725 §3.11).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Typ {
+    /// Who may sign what.
+    Root,
+    /// The regional list.
+    Regional,
+    /// A national list.
+    National,
+    /// Version and hash of every current list.
+    Status,
+    /// A suspension order.
+    Suspension,
+}
+
+impl Typ {
+    /// Every kind, in the order of the variants.
+    pub const ALL: [Self; 5] = [Self::Root, Self::Regional, Self::National, Self::Status, Self::Suspension];
+
+    /// The value of the header.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Root => "passerelle-root+json",
+            Self::Regional => "passerelle-regional+json",
+            Self::National => "passerelle-national+json",
+            Self::Status => "passerelle-status+json",
+            Self::Suspension => "passerelle-suspension+json",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_kinds_of_document_share_a_typ() {
+        let names: std::collections::BTreeSet<_> = Typ::ALL.iter().map(|typ| typ.as_str()).collect();
+        assert_eq!(names.len(), Typ::ALL.len());
+    }
+}

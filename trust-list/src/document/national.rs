@@ -1,0 +1,326 @@
+//! A national list: the entities that one member vouches for.
+
+use std::collections::{BTreeSet, HashMap};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use strict_jose::{JwkSet, Policy, PublicJwk, UnixTime};
+use url::Url;
+
+use super::clauses::{self, Requested};
+use super::lote::{
+    self, DigitalIdentity, EntityInformation, LangUri, Service, ServiceHistory, ServiceInformation, SupplyPoint,
+    TrustedEntity,
+};
+use super::vocabulary::{CLIENT_EXTENSION, ISSUER_EXTENSION, ServiceType};
+use super::{ListProblem, extension};
+use crate::entity::is_newest_first;
+use crate::verified::keys::Listed;
+use crate::{
+    Client, ClientKind, ClientProfile, CountryCode, EntityId, ExchangePolicy, GrantType, Issuer, IssuerKind, Level,
+    LocalizedText, Organisation, RegisteredPurpose, ServiceStatus, StatusHistory, StatusPeriod,
+};
+
+/// A national list, read and checked.
+pub struct NationalList {
+    /// Whose list it is.
+    pub country: CountryCode,
+    /// Its number.
+    pub sequence: u64,
+    /// When it was issued.
+    pub issued: UnixTime,
+    /// When it must have been replaced.
+    pub next_update: UnixTime,
+    /// The SHA-256 of the signed document in base64url.
+    pub sha256: String,
+    pub(crate) issuers: Vec<Listed<Issuer>>,
+    pub(crate) clients: Vec<Listed<Client>>,
+    issuer_ids: HashMap<EntityId, usize>,
+}
+
+/// What the hub needs to know of an issuer and TS 119 602 has no field for.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct IssuerExtension {
+    pub(crate) id: EntityId,
+    pub(crate) adapter: String,
+    pub(crate) profile: Value,
+    pub(crate) max_level: Level,
+    #[serde(default)]
+    pub(crate) claims: BTreeSet<String>,
+}
+
+/// What the hub needs to know of a client and TS 119 602 has no field for.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct ClientExtension {
+    pub(crate) id: EntityId,
+    pub(crate) sector: String,
+    pub(crate) profile: ClientProfile,
+    #[serde(default)]
+    pub(crate) redirect_uris: Vec<String>,
+    pub(crate) grant_types: BTreeSet<GrantType>,
+    #[serde(default)]
+    pub(crate) scopes: BTreeSet<String>,
+    #[serde(default)]
+    pub(crate) purposes: Vec<RegisteredPurpose>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) exchange: Option<ExchangePolicy>,
+}
+
+impl NationalList {
+    /// Reads an authenticated payload as the national list that was asked for. `permitted_hosts` is what the regional
+    /// list permits the member.
+    pub(crate) fn read(
+        payload: &[u8],
+        requested: &Requested<'_>,
+        permitted_hosts: &[String],
+        sha256: String,
+    ) -> Result<Self, ListProblem> {
+        let lote = clauses::read(payload, requested)?;
+        let info = lote.list_and_scheme_information;
+        extension::refuse_critical(info.scheme_extensions)?;
+        let mut list = Self {
+            country: requested.territory,
+            sequence: info.sequence,
+            issued: info.list_issue_date_time,
+            next_update: info.next_update,
+            sha256,
+            issuers: Vec::new(),
+            clients: Vec::new(),
+            issuer_ids: HashMap::new(),
+        };
+        let mut reader = Reader { country: requested.territory, permitted_hosts, seen: BTreeSet::new() };
+        for entity in lote.trusted_entities_list {
+            reader.entity(entity, &mut list)?;
+        }
+        let ids = list.issuers.iter().enumerate();
+        list.issuer_ids = ids.map(|(at, listed)| (listed.entity.id.clone(), at)).collect();
+        Ok(list)
+    }
+
+    /// The issuer of that id.
+    pub(crate) fn issuer(&self, id: &EntityId) -> Option<&Listed<Issuer>> {
+        self.issuer_ids.get(id).and_then(|at| self.issuers.get(*at))
+    }
+}
+
+/// What is common to the entries of one list while they are read.
+struct Reader<'r> {
+    country: CountryCode,
+    permitted_hosts: &'r [String],
+    seen: BTreeSet<EntityId>,
+}
+
+/// The parts that issuers and clients have in common.
+struct Common {
+    name: LocalizedText,
+    organisation: Organisation,
+    current: StatusPeriod,
+    history: StatusHistory,
+    identity: DigitalIdentity,
+    supply_points: Vec<SupplyPoint>,
+}
+
+impl Reader<'_> {
+    fn entity(&mut self, entity: TrustedEntity, list: &mut NationalList) -> Result<(), ListProblem> {
+        let organisation = self.organisation(entity.trusted_entity_information)?;
+        for service in entity.trusted_entity_services {
+            self.service(&organisation, service, list)?;
+        }
+        Ok(())
+    }
+
+    fn service(
+        &mut self,
+        organisation: &Organisation,
+        service: Service,
+        list: &mut NationalList,
+    ) -> Result<(), ListProblem> {
+        let Service { service_information: info, service_history: history } = service;
+        // Services of other types are for other readers, unless they carry what every reader must understand.
+        let Some(kind) = info.service_type_identifier.as_deref().and_then(ServiceType::from_uri) else {
+            return extension::refuse_critical(info.service_information_extensions);
+        };
+        let (extensions, common) = common(organisation, info, history)?;
+        let [issuer, client] = extension::take(extensions, [ISSUER_EXTENSION, CLIENT_EXTENSION])?;
+        match (kind, issuer, client) {
+            (ServiceType::Issuer(kind), Some(value), None) => {
+                let issuer = self.issuer(kind, common, extension::read(ISSUER_EXTENSION, value)?)?;
+                list.issuers.push(Listed::new(issuer));
+            }
+            (ServiceType::Client(kind), None, Some(value)) => {
+                let client = self.client(kind, common, extension::read(CLIENT_EXTENSION, value)?)?;
+                list.clients.push(Listed::new(client));
+            }
+            (kind, ..) => {
+                return Err(ListProblem::WrongForm(format!("a {} without its one extension", kind.uri())));
+            }
+        }
+        Ok(())
+    }
+
+    fn issuer(&mut self, kind: IssuerKind, common: Common, own: IssuerExtension) -> Result<Issuer, ListProblem> {
+        self.unique(&own.id)?;
+        let hosts = hosts(&common.supply_points)?;
+        let identifiers = common.identity.other_ids;
+        for host in &hosts {
+            self.permitted(host)?;
+        }
+        for host in identifiers.iter().filter_map(|identifier| host_of(identifier)) {
+            self.permitted(&host)?;
+        }
+        let keys = common.identity.public_key_values.iter().map(PublicJwk::parse).collect::<Result<_, _>>();
+        Ok(Issuer {
+            country: self.country,
+            kind,
+            name: common.name,
+            organisation: common.organisation,
+            adapter: own.adapter,
+            profile: own.profile,
+            issuer_identifiers: identifiers,
+            keys: keys.map_err(|error| ListProblem::WrongForm(format!("a key of {}: {error}", own.id)))?,
+            hosts,
+            max_level: own.max_level,
+            claims: own.claims,
+            status: common.current.status,
+            status_since: common.current.since,
+            history: common.history,
+            id: own.id,
+        })
+    }
+
+    fn client(&mut self, kind: ClientKind, common: Common, own: ClientExtension) -> Result<Client, ListProblem> {
+        self.unique(&own.id)?;
+        let DigitalIdentity { public_key_values, other_ids } = common.identity;
+        let [client_id] = <[String; 1]>::try_from(other_ids)
+            .map_err(|_| ListProblem::WrongForm(format!("{} has not one client identifier in OtherIds", own.id)))?;
+        // RFC 6749 §3.1.2: a redirection URI is absolute and has no fragment.
+        if let Some(uri) = own.redirect_uris.iter().find(|uri| !uri.contains("://") || uri.contains('#')) {
+            return Err(ListProblem::WrongForm(format!("{uri:?} cannot be a redirect URI of {}", own.id)));
+        }
+        let keys = Value::Object(Map::from_iter([("keys".to_owned(), Value::Array(public_key_values))]));
+        Ok(Client {
+            client_id,
+            country: self.country,
+            kind,
+            name: common.name,
+            organisation: common.organisation,
+            sector: own.sector,
+            profile: own.profile,
+            redirect_uris: own.redirect_uris,
+            keys: JwkSet::from_value(&keys, Policy::Strict)
+                .map_err(|error| ListProblem::WrongForm(format!("the keys of {}: {error}", own.id)))?,
+            grant_types: own.grant_types,
+            scopes: own.scopes,
+            purposes: own.purposes,
+            exchange: own.exchange,
+            status: common.current.status,
+            status_since: common.current.since,
+            history: common.history,
+            entity: own.id,
+        })
+    }
+
+    /// Ids are unique in the list; with the country they are in the region.
+    fn unique(&mut self, id: &EntityId) -> Result<(), ListProblem> {
+        if self.seen.insert(id.clone()) { Ok(()) } else { Err(ListProblem::DuplicateEntity(id.clone())) }
+    }
+
+    /// RFC 5280 §4.2.1.10, for host names: `.xa.example` permits the hosts below, `id.xa.example` that one.
+    fn permitted(&self, host: &str) -> Result<(), ListProblem> {
+        let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+        let matches = |rule: &String| if rule.starts_with('.') { name.ends_with(rule.as_str()) } else { name == rule };
+        if self.permitted_hosts.is_empty() || self.permitted_hosts.iter().any(matches) {
+            return Ok(());
+        }
+        Err(ListProblem::HostNotPermitted(host.to_owned()))
+    }
+
+    /// A list speaks for the entities of its own country only.
+    fn organisation(&self, info: EntityInformation) -> Result<Organisation, ListProblem> {
+        extension::refuse_critical(info.extensions)?;
+        let legal_name = lote::localized(info.name);
+        let foreign = info.address.postal.iter().any(|address| address.country != self.country.as_str());
+        if foreign {
+            return Err(ListProblem::ForeignEntry(legal_name.pick::<&str>(&[]).to_owned()));
+        }
+        let postal = info.address.postal.into_iter().next();
+        let electronic = &info.address.electronic;
+        Ok(Organisation {
+            registration: info.trade_name.into_iter().next().map(|name| name.value),
+            street_address: postal.as_ref().map(|address| address.street_address.clone()).unwrap_or_default(),
+            locality: postal.as_ref().and_then(|address| address.locality.clone()),
+            postal_code: postal.and_then(|address| address.postal_code),
+            country: self.country,
+            email: electronic_address(electronic, "mailto:", &legal_name)?,
+            website: website(electronic, &legal_name)?,
+            telephone: electronic_address(electronic, "tel:", &legal_name)?,
+            information_uri: info.information_uri.into_iter().next().map(|uri| uri.uri_value).unwrap_or_default(),
+            legal_name,
+        })
+    }
+}
+
+/// Splits what issuers and clients share from their extensions.
+fn common(
+    organisation: &Organisation,
+    info: ServiceInformation,
+    history: Vec<ServiceHistory>,
+) -> Result<(Vec<Map<String, Value>>, Common), ListProblem> {
+    let name = lote::localized(info.service_name);
+    let wrong = |what: &str| ListProblem::WrongForm(format!("{}: {what}", name.pick::<&str>(&[])));
+    let status = info.service_status.as_deref().and_then(ServiceStatus::from_uri);
+    let current = StatusPeriod {
+        status: status.ok_or_else(|| wrong("no known ServiceStatus"))?,
+        since: info.status_starting_time.ok_or_else(|| wrong("no StatusStartingTime"))?,
+    };
+    let history = history.into_iter().map(|earlier| {
+        extension::refuse_critical(earlier.service_information_extensions)?;
+        let status = ServiceStatus::from_uri(&earlier.service_status);
+        let status = status.ok_or_else(|| wrong("an unknown ServiceStatus in ServiceHistory"))?;
+        Ok(StatusPeriod { status, since: earlier.status_starting_time })
+    });
+    let history: StatusHistory = history.collect::<Result<_, ListProblem>>()?;
+    if !is_newest_first(current, &history) {
+        return Err(ListProblem::clause("TS 119 602 cl. 6.6.11", "ServiceHistory is not newest first"));
+    }
+    let organisation = organisation.clone();
+    let (identity, supply_points) = (info.service_digital_identity, info.service_supply_points);
+    Ok((info.service_information_extensions, Common { name, organisation, current, history, identity, supply_points }))
+}
+
+/// The first address of that scheme, without it.
+fn electronic_address(addresses: &[LangUri], scheme: &str, of: &LocalizedText) -> Result<String, ListProblem> {
+    let found = addresses.iter().find_map(|address| address.uri_value.strip_prefix(scheme));
+    found.map(str::to_owned).ok_or_else(|| {
+        let what = format!("{} has no {scheme} in TEElectronicAddress", of.pick::<&str>(&[]));
+        ListProblem::clause("TS 119 602 cl. 6.5.3", what)
+    })
+}
+
+fn website(addresses: &[LangUri], of: &LocalizedText) -> Result<String, ListProblem> {
+    let rest = electronic_address(addresses, "https://", of);
+    rest.map(|rest| format!("https://{rest}")).or_else(|refused| {
+        let plain = electronic_address(addresses, "http://", of).map_err(|_| refused)?;
+        Ok(format!("http://{plain}"))
+    })
+}
+
+/// The hosts of the supply points, each once.
+fn hosts(supply_points: &[SupplyPoint]) -> Result<Vec<String>, ListProblem> {
+    let mut hosts: Vec<String> = Vec::new();
+    for point in supply_points {
+        let host = host_of(&point.uri_value)
+            .ok_or_else(|| ListProblem::WrongForm(format!("{:?} is not an https address", point.uri_value)))?;
+        if !hosts.contains(&host) {
+            hosts.push(host);
+        }
+    }
+    Ok(hosts)
+}
+
+/// `host` or `host:port` of an https URL, in the one spelling the URL standard gives it.
+pub(crate) fn host_of(uri: &str) -> Option<String> {
+    let url = Url::parse(uri).ok().filter(|url| url.scheme() == "https" && url.username().is_empty())?;
+    let host = url.host_str()?;
+    Some(url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
+}

@@ -1,0 +1,109 @@
+//! Why a list is refused.
+
+use crate::{CountryCode, EntityId};
+
+/// Why one list cannot be used. A national list with a problem disables its member, not the others.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ListProblem {
+    /// The status document does not name the list.
+    #[error("the status document names no current list")]
+    NotInStatus,
+    /// The publisher has no such document.
+    #[error("the publisher does not have it")]
+    Missing,
+    /// The publisher did not give it.
+    #[error("it could not be fetched: {0}")]
+    Unreachable(String),
+    /// It has another length than the status document says.
+    #[error("its length is not the one in the status document")]
+    WrongLength,
+    /// It has another hash than the status document says.
+    #[error("its SHA-256 is not the one in the status document")]
+    WrongHash,
+    /// It is not a signed document, or not of this type.
+    #[error("it is not a signed document of this type: {0}")]
+    NotSigned(String),
+    /// Too few of the signers it must have signed it.
+    #[error("{0}")]
+    Quorum(#[from] crate::quorum::QuorumNotMet),
+    /// It is not strict JSON, or not LoTE, or lacks what an explicit list must have.
+    #[error("it is not of the form that TS 119 602 prescribes: {0}")]
+    WrongForm(String),
+    /// A clause of TS 119 602 is not kept.
+    #[error("{clause}: {what}")]
+    Clause {
+        /// Which clause.
+        clause: &'static str,
+        /// What is wrong.
+        what: String,
+    },
+    /// An extension must be understood and is not.
+    #[error("the critical extension {0:?} is not understood")]
+    UnknownCriticalExtension(String),
+    /// It is a list of another type.
+    #[error("its LoTEType is not the one asked for")]
+    WrongType,
+    /// It is the list of another territory.
+    #[error("its SchemeTerritory is {0}, not the one asked for")]
+    WrongTerritory(String),
+    /// It is published elsewhere.
+    #[error("its DistributionPoints do not name the place it is published at")]
+    WrongDistributionPoint,
+    /// Its sequence number is not the one in the status document.
+    #[error("its sequence number {found} is not the {expected} of the status document")]
+    WrongSequence {
+        /// In the list.
+        found: u64,
+        /// In the status document.
+        expected: u64,
+    },
+    /// It is older than one seen before.
+    #[error("sequence number {offered} is lower than {seen}, which was seen before")]
+    Rollback {
+        /// What is offered.
+        offered: u64,
+        /// The highest seen.
+        seen: u64,
+    },
+    /// Two documents carry one sequence number.
+    #[error("sequence number {0} was seen before with other content")]
+    Equivocation(u64),
+    /// Its number is further ahead than time allows.
+    #[error("sequence number {offered} is too far ahead of {seen}")]
+    Jump {
+        /// What is offered.
+        offered: u64,
+        /// The highest seen.
+        seen: u64,
+    },
+    /// It says it is issued in the future.
+    #[error("it is issued in the future")]
+    IssuedInFuture,
+    /// Its NextUpdate is past.
+    #[error("its NextUpdate is past")]
+    Expired,
+    /// An entry is of another country.
+    #[error("entry {0} is of another country")]
+    ForeignEntry(String),
+    /// Two entries have the same id.
+    #[error("two entries have the id {0}")]
+    DuplicateEntity(EntityId),
+    /// A host that the regional list does not permit this member.
+    #[error("host {0} is outside what the regional list permits this member")]
+    HostNotPermitted(String),
+    /// A member appears twice in the regional list.
+    #[error("{0} appears twice")]
+    DuplicateCountry(CountryCode),
+}
+
+impl ListProblem {
+    /// A clause of TS 119 602 that is not kept.
+    pub(crate) fn clause(clause: &'static str, what: impl Into<String>) -> Self {
+        Self::Clause { clause, what: what.into() }
+    }
+
+    /// Whether the same status document may lead to a usable list a moment later.
+    pub(crate) fn may_pass(&self) -> bool {
+        matches!(self, Self::Missing | Self::Unreachable(_) | Self::WrongLength | Self::WrongHash)
+    }
+}

@@ -1,0 +1,173 @@
+//! The status document: what is current, and what is suspended.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use strict_jose::{Limits, UnixTime, json};
+
+use super::{ListName, MAX_CLOCK_SKEW, Root, rfc3339};
+use crate::CountryCode;
+use crate::quorum::QuorumNotMet;
+
+/// The status document. It lives for minutes: plays TUF's snapshot and timestamp together.
+///
+/// It is signed by an online key, which therefore can only say "this is still current" or stop everything. It carries
+/// suspension orders and cannot make them; nothing in it admits anybody.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Status {
+    /// Its number.
+    pub version: u64,
+    /// The code of the region.
+    pub region: CountryCode,
+    /// The newest root when it was signed.
+    pub root_version: u64,
+    /// When it was issued.
+    #[serde(with = "rfc3339")]
+    pub issued: UnixTime,
+    /// When it must have been replaced.
+    #[serde(with = "rfc3339")]
+    pub expires: UnixTime,
+    /// The current lists, each once.
+    pub lists: Vec<ListEntry>,
+    /// Suspension orders, each a signed document of its own, as it was signed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub suspensions: Vec<Box<RawValue>>,
+}
+
+/// The one current document of a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListEntry {
+    /// Which list.
+    pub name: ListName,
+    /// Its sequence number.
+    pub sequence: u64,
+    /// The length of the signed document in bytes.
+    pub length: usize,
+    /// Its SHA-256 in base64url.
+    pub sha256: String,
+}
+
+/// A hundred lists at 150 bytes and a hundred orders at 4 KiB are 415 KiB, 550 KiB in base64url: 1 MiB.
+pub(crate) const LIMITS: Limits = Limits { max_bytes: 1024 * 1024, max_depth: 8 };
+
+impl Status {
+    /// Reads an authenticated payload.
+    pub fn read(payload: &[u8]) -> Result<Self, StatusProblem> {
+        let status: Self =
+            json::parse_as(payload, &LIMITS).map_err(|error| StatusProblem::WrongForm(error.to_string()))?;
+        let mut names = BTreeSet::new();
+        match status.lists.iter().find(|entry| !names.insert(entry.name)) {
+            Some(entry) => Err(StatusProblem::DuplicateList(entry.name)),
+            None => Ok(status),
+        }
+    }
+
+    /// The entry of that list.
+    pub fn list(&self, name: ListName) -> Option<&ListEntry> {
+        self.lists.iter().find(|entry| entry.name == name)
+    }
+
+    /// It belongs to the region and root that are trusted.
+    pub(crate) fn require_root(&self, root: &Root) -> Result<(), StatusProblem> {
+        if self.region != root.document().region {
+            return Err(StatusProblem::WrongRegion(self.region));
+        }
+        // Whoever signed it knew a newer root than the publisher gave us.
+        if self.root_version > root.version() {
+            return Err(StatusProblem::RootWithheld { named: self.root_version, trusted: root.version() });
+        }
+        Ok(())
+    }
+
+    /// TUF §5.4.4, with a bound on its life and on clocks that run ahead.
+    pub(crate) fn require_times(&self, root: &Root, now: UnixTime) -> Result<(), StatusProblem> {
+        if self.issued > now.plus(MAX_CLOCK_SKEW) {
+            return Err(StatusProblem::IssuedInFuture);
+        }
+        if !(1..=root.document().status_life).contains(&self.expires.since(self.issued)) {
+            return Err(StatusProblem::LivesTooLong { max: root.document().status_life });
+        }
+        if now < self.expires { Ok(()) } else { Err(StatusProblem::Expired { at: self.expires }) }
+    }
+}
+
+/// Why a status document is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StatusProblem {
+    /// Not a signed document.
+    #[error("not a signed document: {0}")]
+    NotSigned(String),
+    /// Too few of its signers signed it.
+    #[error("{0}")]
+    Quorum(#[from] QuorumNotMet),
+    /// Not strict JSON, or not a status document.
+    #[error("not a status document: {0}")]
+    WrongForm(String),
+    /// A list has two entries.
+    #[error("list {0:?} has two entries")]
+    DuplicateList(ListName),
+    /// Of another region.
+    #[error("it is for region {0}")]
+    WrongRegion(CountryCode),
+    /// It names a root that the publisher does not give.
+    #[error("it was signed under root {named}, and the publisher gives none after {trusted}")]
+    RootWithheld {
+        /// The root it names.
+        named: u64,
+        /// The newest we have.
+        trusted: u64,
+    },
+    /// Older than one seen before.
+    #[error("version {offered} is lower than {seen}, which was seen before")]
+    Rollback {
+        /// What is offered.
+        offered: u64,
+        /// The highest seen.
+        seen: u64,
+    },
+    /// Two documents carry one version.
+    #[error("version {0} was seen before with other content")]
+    Equivocation(u64),
+    /// Its number is further ahead than time allows.
+    #[error("version {offered} is too far ahead of {seen}")]
+    Jump {
+        /// What is offered.
+        offered: u64,
+        /// The highest seen.
+        seen: u64,
+    },
+    /// A list has a lower sequence number than one seen before.
+    #[error("list {name}: sequence number {offered} is lower than {seen}, which was seen before")]
+    ListRollback {
+        /// Which list.
+        name: ListName,
+        /// What is offered.
+        offered: u64,
+        /// The highest seen.
+        seen: u64,
+    },
+    /// A list has the same sequence number as one seen before, and other content.
+    #[error("list {name}: sequence number {sequence} was seen before with other content")]
+    ListEquivocation {
+        /// Which list.
+        name: ListName,
+        /// The number.
+        sequence: u64,
+    },
+    /// Issued in the future.
+    #[error("it is issued in the future")]
+    IssuedInFuture,
+    /// It lives longer than the root lets it, or not at all.
+    #[error("it must live at least a second and at most {max}")]
+    LivesTooLong {
+        /// What the root says.
+        max: i64,
+    },
+    /// It was to be replaced by now.
+    #[error("it expired at {}", at.to_rfc3339())]
+    Expired {
+        /// When.
+        at: UnixTime,
+    },
+}
