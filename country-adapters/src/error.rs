@@ -62,10 +62,10 @@ pub enum AssertionProblem {
     /// The algorithm is not in the profile's list.
     #[error("algorithm not allowed")]
     AlgorithmNotAllowed,
-    /// No usable key of the provider has this kid, or there is no kid and more than one key.
+    /// No usable key of the provider has this kid.
     #[error("key unknown")]
     KeyUnknown,
-    /// Two keys of the provider claim the same kid.
+    /// More than one key could be meant: two of the same kid, or several and no kid.
     #[error("key ambiguous")]
     KeyAmbiguous,
     /// The key's own lifetime is over.
@@ -98,7 +98,7 @@ pub enum AssertionProblem {
     /// `nonce` is missing or not the one sent.
     #[error("nonce wrong")]
     Nonce,
-    /// `at_hash` does not fit the access token.
+    /// `at_hash` does not fit the access token, or `c_hash` the code.
     #[error("at_hash wrong")]
     AtHash,
     /// `auth_time` is missing though `max_age` was asked, or malformed.
@@ -201,6 +201,9 @@ pub enum Misconfigured {
     /// The provider refuses our client: registration, key or redirect URI.
     #[error("the provider refuses our client")]
     ClientRefused,
+    /// The provider ended the login with an error code that this adapter does not know.
+    #[error("unknown error code")]
+    UnknownErrorCode,
     /// The hub has no key of the kind the profile asks for.
     #[error("no key of the right kind")]
     NoClientKey,

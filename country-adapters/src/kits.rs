@@ -3,3 +3,6 @@
 pub mod claim169;
 pub mod esignet;
 pub mod oidc;
+
+mod login;
+pub(crate) mod normalise;

@@ -23,6 +23,7 @@ mod adapter;
 mod assertion;
 mod error;
 mod login;
+mod openid;
 mod profile;
 mod registry;
 mod upstream_keys;

@@ -5,8 +5,9 @@ use std::time::Duration;
 use strict_jose::UnixTime;
 use tokio::time::Instant;
 use trust_list::CountryCode;
+use url::Url;
 
-use super::Outbound;
+use super::{Outbound, destination};
 use super::request::{OutboundError, OutboundRequest, OutboundResponse};
 
 /// The way to one issuer, for one operation: its hosts, its country's breaker, one time budget for all its calls.
@@ -21,6 +22,11 @@ pub struct Peer<'a> {
 impl<'a> Peer<'a> {
     pub(super) fn new(outbound: &'a Outbound, country: CountryCode, hosts: &'a [String], now: UnixTime) -> Self {
         Self { outbound, country, hosts, now, deadline: Instant::now() + OPERATION_BUDGET }
+    }
+
+    /// Whether `url` is one that could be called: for a URL that somebody else is going to call on our word.
+    pub fn admits(&self, url: &Url) -> Result<(), OutboundError> {
+        destination::check(url, self.hosts, self.outbound.special_use)
     }
 
     /// Sends a request within what is left of the budget.

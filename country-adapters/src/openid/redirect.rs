@@ -1,0 +1,74 @@
+//! The answer in the redirect: whose it is, and whether it has a code.
+
+use super::settings::ProviderSettings;
+use crate::error::{AdapterError, Misconfigured, PersonRefusal, Unavailable};
+use crate::{AuthorizationResponse, Pending};
+use trust_list::TrustedIssuer;
+
+/// Whether an error answer has to say whose it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ErrorIssuer {
+    /// RFC 9207 §2: `iss` is in error answers too.
+    Required,
+    /// eSignet's pages send errors without it. The redirect URI is the country's own and `state` was live, and an
+    /// error hands nothing out.
+    MayBeAbsent,
+}
+
+/// RFC 9700 §4.4: what was remembered belongs to this provider and no other.
+pub(crate) fn check_pending(adapter: &str, issuer: &TrustedIssuer<'_>, pending: &Pending) -> Result<(), AdapterError> {
+    let same = pending.adapter == adapter
+        && pending.country == issuer.country()
+        && pending.issuer == issuer.issuer().id;
+    if same { Ok(()) } else { Err(AdapterError::MixUp) }
+}
+
+/// The code, if the answer is this provider's and carries one.
+pub(crate) fn code<'r>(
+    settings: &ProviderSettings,
+    response: &'r AuthorizationResponse,
+    error_issuer: ErrorIssuer,
+    error_meaning: fn(&str) -> AdapterError,
+) -> Result<&'r str, AdapterError> {
+    check_issuer(settings, response, error_issuer)?;
+    match (&response.code, &response.error) {
+        (Some(code), None) if !code.is_empty() && code.len() <= MAX_CODE => Ok(code),
+        (None, Some(error)) => Err(error_meaning(error)),
+        // Both, neither, or no code that one could send on.
+        _ => Err(Unavailable::Protocol.into()),
+    }
+}
+
+/// RFC 9207 §2.4: compared as strings; missing though promised is as bad as wrong. A provider that does not promise
+/// it may still send it, but then only its own.
+fn check_issuer(
+    settings: &ProviderSettings,
+    response: &AuthorizationResponse,
+    error_issuer: ErrorIssuer,
+) -> Result<(), AdapterError> {
+    let is_error = response.error.is_some() && response.code.is_none();
+    match (&settings.redirect_issuer, &response.iss) {
+        (Some(expected), Some(iss)) if expected == iss => Ok(()),
+        (Some(_), None) if is_error && error_issuer == ErrorIssuer::MayBeAbsent => Ok(()),
+        (None, None) => Ok(()),
+        (None, Some(iss)) if *iss == settings.discovery_issuer => Ok(()),
+        _ => Err(AdapterError::MixUp),
+    }
+}
+
+/// RFC 6749 §4.1.2.1, OpenID Connect Core §3.1.2.6, OpenID Connect Core Unmet Authentication Requirements.
+pub(crate) fn oauth_error(code: &str) -> AdapterError {
+    match code {
+        "access_denied" | "consent_required" => PersonRefusal::Denied.into(),
+        "login_required" | "interaction_required" | "account_selection_required" => AdapterError::LoginRequired,
+        "unmet_authentication_requirements" => AdapterError::LevelNotMet { got: None },
+        "temporarily_unavailable" | "server_error" => Unavailable::Upstream.into(),
+        "invalid_request" | "unauthorized_client" | "unsupported_response_type" | "invalid_scope"
+        | "invalid_request_uri" | "invalid_request_object" | "request_not_supported" | "request_uri_not_supported"
+        | "registration_not_supported" => Misconfigured::ClientRefused.into(),
+        _ => Misconfigured::UnknownErrorCode.into(),
+    }
+}
+
+/// A code is copied into one form field.
+const MAX_CODE: usize = 4096;
