@@ -28,7 +28,11 @@ pub use root::{Role, RoleQuorums, Root, RootDocument, RootKey, RootProblem};
 pub use status::{ListEntry, Status, StatusProblem};
 pub use suspension::{SuspensionOrder, SuspensionReason, SuspensionTarget, UnknownReason};
 
+pub(crate) use clauses::Requested;
+pub(crate) use root::LIMITS as ROOT_LIMITS;
+pub(crate) use status::LIMITS as STATUS_LIMITS;
 pub(crate) use suspension::MAX_ORDER_BYTES;
+pub(crate) use vocabulary::{NATIONAL_LIST, REGIONAL_LIST};
 
 /// How far ahead of ours a signer's clock may be, in seconds.
 pub(crate) const MAX_CLOCK_SKEW: i64 = 60;

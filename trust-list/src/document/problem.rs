@@ -14,6 +14,12 @@ pub enum ListProblem {
     /// The publisher did not give it.
     #[error("it could not be fetched: {0}")]
     Unreachable(String),
+    /// It is longer than any list may be.
+    #[error("it is longer than {max} bytes")]
+    TooLong {
+        /// The limit.
+        max: usize,
+    },
     /// It has another length than the status document says.
     #[error("its length is not the one in the status document")]
     WrongLength,
@@ -26,6 +32,9 @@ pub enum ListProblem {
     /// Too few of the signers it must have signed it.
     #[error("{0}")]
     Quorum(#[from] crate::quorum::QuorumNotMet),
+    /// The regional list lets an online key sign it.
+    #[error("key {0} signs the status document and must not sign a list")]
+    OnlineSigner(strict_jose::Thumbprint),
     /// It is not strict JSON, or not LoTE, or lacks what an explicit list must have.
     #[error("it is not of the form that TS 119 602 prescribes: {0}")]
     WrongForm(String),

@@ -1,11 +1,16 @@
 //! The state of trust as a value, with the policy of each state.
 
+mod client;
+mod transition;
+
 use std::sync::Arc;
 
 use strict_jose::UnixTime;
 
 use crate::VerifiedList;
 use crate::update::UpdateError;
+
+pub use client::TrustClient;
 
 /// Whether there is a list to trust, and how good it is. Never null: "not configured", "old" and "could not load" are
 /// different values.

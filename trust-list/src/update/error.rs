@@ -96,6 +96,14 @@ impl UpdateError {
         }
     }
 
+    /// When what was offered expired, if that is what is wrong.
+    pub(crate) fn expired_at(&self) -> Option<UnixTime> {
+        match self {
+            Self::RootExpired { at, .. } | Self::Status(StatusProblem::Expired { at }) => Some(*at),
+            _ => None,
+        }
+    }
+
     /// A fixed word for logs, metrics and audit.
     pub fn code(&self) -> &'static str {
         match self {

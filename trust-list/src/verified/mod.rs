@@ -21,6 +21,7 @@ pub use trusted::{IssuerQuery, TrustedClient, TrustedIssuer};
 pub use view::{ListView, MemberView};
 
 use crate::document::NationalList;
+use crate::update::Notice;
 use crate::{CountryCode, EntityId, Recognition};
 use explain::{Recorder, Silent, Trace};
 use lists::{Lists, Member};
@@ -34,6 +35,7 @@ pub struct VerifiedList {
     pub(crate) facts: Facts,
     pub(crate) lists: Arc<Lists>,
     pub(crate) suspensions: Suspensions,
+    notices: Vec<Notice>,
     anchors: usize,
 }
 
@@ -50,8 +52,14 @@ pub(crate) struct Facts {
 }
 
 impl VerifiedList {
-    pub(crate) fn new(facts: Facts, lists: Arc<Lists>, suspensions: Suspensions, now: UnixTime) -> Self {
-        let mut list = Self { facts, lists, suspensions, anchors: 0 };
+    pub(crate) fn new(
+        facts: Facts,
+        lists: Arc<Lists>,
+        suspensions: Suspensions,
+        notices: Vec<Notice>,
+        now: UnixTime,
+    ) -> Self {
+        let mut list = Self { facts, lists, suspensions, notices, anchors: 0 };
         list.anchors = list.count_anchors(now);
         list
     }
@@ -185,5 +193,10 @@ impl VerifiedList {
     /// How many issuers there were to trust when the list was verified. With none the list is not in force.
     pub fn anchor_count(&self) -> usize {
         self.anchors
+    }
+
+    /// What an operator should see, although the list is good.
+    pub fn notices(&self) -> &[Notice] {
+        &self.notices
     }
 }
