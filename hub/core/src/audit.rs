@@ -212,3 +212,55 @@ pub enum AuditError {
     #[error("the audit log is closed")]
     Closed,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_is_written_with_what_is_known_and_nothing_else() {
+        let at = UnixTime::new(1_800_000_000);
+        let event = AuditEvent::new(at, AuditKind::Recovered { cut_bytes: 17 }, AuditEvent::OK);
+        let json = serde_json::to_string(&event).unwrap();
+        assert_eq!(json, r#"{"at":1800000000,"kind":"recovered","cut_bytes":17,"result":"ok"}"#);
+
+        let country: CountryCode = "XA".parse().unwrap();
+        let event = AuditEvent {
+            home_country: Some(country),
+            client: Some(AuditedClient { client_id: "bank".into(), country, sector: "bank.example".into() }),
+            level_asked: Some(Level::Substantial),
+            claims: vec![ClaimName::new("given_name")],
+            list: Some(ListVersion { sequence: 7, digest: "abc".into() }),
+            ..AuditEvent::new(at, AuditKind::TokenIssued, AuditEvent::OK)
+        };
+        let json = serde_json::to_string(&event).unwrap();
+        assert_eq!(
+            json,
+            r#"{"at":1800000000,"kind":"token_issued","result":"ok","home_country":"XA","client":{"client_id":"bank","country":"XA","sector":"bank.example"},"level_asked":"substantial","claims":["given_name"],"list":{"sequence":7,"digest":"abc"}}"#
+        );
+    }
+
+    #[test]
+    fn r02_a_text_that_is_no_claim_name_is_not_recorded() {
+        for name in ["given_name", "https://claims.example/status", "age_over_18", "address.country", "name#fr"] {
+            assert_eq!(ClaimName::new(name).as_str(), name);
+        }
+        let long = "a".repeat(65);
+        for text in ["", "Aminata Diallo", "a\nb", "né", "a\"b", &long] {
+            assert_eq!(ClaimName::new(text).as_str(), "(other)", "{text:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn s08_the_log_for_tests_fails_when_told_to() {
+        let log = CollectedAuditLog::default();
+        let event = || AuditEvent::new(UnixTime::new(1), AuditKind::Started, AuditEvent::OK);
+        assert_eq!(log.record(event()).await.unwrap().index, 0);
+        log.fail_with(Some(AuditError::NotWritable));
+        assert_eq!(log.record(event()).await, Err(AuditError::NotWritable));
+        assert_eq!(log.health().await, Err(AuditError::NotWritable));
+        log.fail_with(None);
+        assert_eq!(log.record(event()).await.unwrap().index, 1);
+        assert_eq!(log.events().len(), 2);
+    }
+}

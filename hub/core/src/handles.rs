@@ -292,3 +292,88 @@ impl fmt::Display for StorageKey {
 const REQUEST_URI_PREFIX: &str = "urn:ietf:params:oauth:request_uri:";
 /// 32 bytes in base64url without padding.
 const TEXT_LEN: usize = 43;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TTL: Duration = Duration::from_secs(60);
+
+    #[test]
+    fn a_handle_is_read_back_from_its_text_and_from_json() {
+        let id = GrantId::random().unwrap();
+        assert_eq!(GrantId::parse(&id.to_text()), Some(id.clone()));
+        let json = serde_json::to_string(&id).unwrap();
+        assert_eq!(json, format!("\"{}\"", id.to_text()));
+        assert_eq!(serde_json::from_str::<GrantId>(&json).unwrap(), id);
+        assert_ne!(GrantId::random().unwrap(), id);
+    }
+
+    #[test]
+    fn b08_what_is_not_a_request_uri_of_ours_names_nothing() {
+        let id = RequestId::random().unwrap();
+        let uri = id.to_request_uri();
+        assert_eq!(RequestId::from_request_uri(&uri), Some(id.clone()));
+        let cut = &uri[..uri.len() - 1];
+        let random = id.to_text();
+        for other in [
+            "",
+            "https://attacker.example/request",
+            "file:///etc/passwd",
+            cut,
+            &format!("{uri}A"),
+            &format!("{uri} "),
+            &format!("{uri}="),
+            &format!("{}{}", REQUEST_URI_PREFIX, "A".repeat(1 << 20)),
+            &format!("{}{}", REQUEST_URI_PREFIX.to_uppercase(), random),
+            &format!("{REQUEST_URI_PREFIX}{}B", "A".repeat(42)),
+            &format!("{REQUEST_URI_PREFIX}{}é", "A".repeat(41)),
+            &random,
+        ] {
+            assert_eq!(RequestId::from_request_uri(other), None, "{other:.80}");
+        }
+    }
+
+    #[test]
+    fn handles_of_two_kinds_with_one_text_are_stored_apart() {
+        let text = GrantId::random().unwrap().to_text();
+        let keys = [
+            GrantId::parse(&text).unwrap().storage_key(),
+            LoginHandle::parse(&text).unwrap().storage_key(),
+            RequestId::parse(&text).unwrap().storage_key(),
+            RefreshHandle::parse(&text).unwrap().storage_key(),
+        ];
+        for (index, key) in keys.iter().enumerate() {
+            assert!(keys[index + 1..].iter().all(|other| other != key && other.digest() != key.digest()));
+            assert!(!key.to_string().contains(&text), "a store does not see the handle");
+        }
+    }
+
+    #[test]
+    fn r02_handles_do_not_show_themselves_in_logs() {
+        let id = LoginHandle::random().unwrap();
+        let shown = format!("{id:?}");
+        assert_eq!(shown, "Handle(Login, redacted)");
+        assert!(!shown.contains(&id.to_text()));
+    }
+
+    #[test]
+    fn parts_of_what_is_seen_once_are_told_apart() {
+        let keys = [
+            Once::client_assertion("ab", "c", TTL),
+            Once::client_assertion("a", "bc", TTL),
+            Once::request_object("ab", "c", TTL),
+            Once::dpop_proof("ab", "", "c", TTL),
+            Once::upstream_assertion("abc", TTL),
+        ]
+        .map(|once| *once.storage_key());
+        for (index, key) in keys.iter().enumerate() {
+            assert!(keys[index + 1..].iter().all(|other| other != key));
+        }
+        assert_eq!(
+            Once::client_assertion("ab", "c", TTL).storage_key(),
+            Once::client_assertion("ab", "c", TTL * 2).storage_key(),
+            "for how long it is remembered does not name it"
+        );
+    }
+}

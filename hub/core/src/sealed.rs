@@ -248,3 +248,6 @@ const TAG_LEN: usize = 16;
 /// The longest handle text looked at: a picker form with a whole authorization request (RFC 9126 body limit 16 KiB
 /// here) in base64url is below 24 KiB.
 const MAX_HANDLE_TEXT: usize = 24 * 1024;
+
+#[cfg(test)]
+mod tests;

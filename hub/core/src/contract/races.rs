@@ -55,8 +55,9 @@ pub async fn one_of_eight_takes_a_login(backend: &dyn Backend) -> Outcome {
 pub async fn one_of_eight_sees_a_thing_first(backend: &dyn Backend) -> Outcome {
     for round in 0..backend.rounds() {
         let once = assertion()?;
-        let outcomes = race(8, &backend.replicas(), |stores| async move { Ok(stores.replay.first_seen(&once).await?) });
-        let winners = outcomes.await?.into_iter().filter(|first| *first).count();
+        let outcomes =
+            race(8, &backend.replicas(), |stores| async move { Ok(stores.replay.first_seen(&once).await?) }).await?;
+        let winners = outcomes.into_iter().filter(|first| *first).count();
         ensure!(winners == 1, "round {round}: {winners} callers saw one thing first");
     }
     Ok(())
@@ -169,11 +170,7 @@ async fn code_issued([here, there]: &[Stores; 2]) -> Result<(GrantId, RequestId)
 }
 
 /// Runs `count` steps that `step` makes, all let go at the same moment, every other one on the other replica.
-async fn race<T, F>(
-    count: usize,
-    replicas: &[Stores; 2],
-    mut step: impl FnMut(Stores) -> F,
-) -> Result<Vec<T>, Broken>
+async fn race<T, F>(count: usize, replicas: &[Stores; 2], mut step: impl FnMut(Stores) -> F) -> Result<Vec<T>, Broken>
 where
     T: Send + 'static,
     F: Future<Output = Result<T, Broken>> + Send + 'static,

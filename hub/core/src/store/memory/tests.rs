@@ -1,7 +1,7 @@
 use super::*;
 use crate::contract::Backend;
-use crate::handles::{GrantId, Handle, LoginHandle, Once, RequestId};
-use crate::ports::{Grants as _, Logins as _, ManualClock, PushedRequests as _, Replay as _, StoreHealth as _, Stores};
+use crate::handles::{GrantId, LoginHandle, Once, RequestId};
+use crate::ports::{Grants as _, Logins, ManualClock, PushedRequests, Replay as _, StoreHealth as _, Stores};
 use async_trait::async_trait;
 use strict_jose::UnixTime;
 
@@ -41,6 +41,10 @@ fn login() -> Sealed {
     Sealed::from_bytes(vec![7; 700])
 }
 
+async fn away(store: &MemoryStore, handle: &LoginHandle, ttl: Duration) -> Result<(), StoreError> {
+    Logins::put(store, handle, login(), ttl).await
+}
+
 #[tokio::test]
 async fn t01_t03_setting_the_wall_clock_makes_nothing_usable_again_and_ends_nothing() {
     let (store, clock) = small(10);
@@ -48,7 +52,7 @@ async fn t01_t03_setting_the_wall_clock_makes_nothing_usable_again_and_ends_noth
     let (gone, kept) = (LoginHandle::random().unwrap(), LoginHandle::random().unwrap());
     assert!(store.first_seen(&once).await.unwrap());
     for handle in [&gone, &kept] {
-        store.put(handle, login(), MINUTE).await.unwrap();
+        away(&store, handle, MINUTE).await.unwrap();
     }
     assert!(store.take(&gone).await.unwrap().is_some());
     for shift in [-120, 3_600, -3_600, -86_400] {
@@ -81,7 +85,7 @@ async fn q08_a_full_store_refuses_more_stores_no_half_and_recovers_as_things_exp
 #[tokio::test]
 async fn a_flood_on_a_full_store_does_not_sweep_it_for_each_request() {
     let (store, clock) = small(1);
-    store.put(&LoginHandle::random().unwrap(), login(), Duration::from_millis(500)).await.unwrap();
+    away(&store, &LoginHandle::random().unwrap(), Duration::from_millis(500)).await.unwrap();
     assert_eq!(store.health().await, Err(StoreError::Full));
     clock.advance(Duration::from_millis(600));
     assert_eq!(store.health().await, Err(StoreError::Full), "swept less than a second ago");
@@ -93,11 +97,11 @@ async fn a_flood_on_a_full_store_does_not_sweep_it_for_each_request() {
 async fn what_expired_is_dropped_as_the_store_is_written_to() {
     let (store, clock) = small(DEFAULT_MAX_ENTRIES);
     for _ in 0..2_000 {
-        store.put(&LoginHandle::random().unwrap(), login(), MINUTE).await.unwrap();
+        away(&store, &LoginHandle::random().unwrap(), MINUTE).await.unwrap();
     }
     clock.advance(MINUTE * 2);
     for _ in 0..1_000 {
-        store.put(&LoginHandle::random().unwrap(), login(), MINUTE).await.unwrap();
+        away(&store, &LoginHandle::random().unwrap(), MINUTE).await.unwrap();
     }
     assert!(store.len() < 1_100, "{} of 2000 expired and 1000 live things are held", store.len());
 }
@@ -112,7 +116,7 @@ async fn counting_follows_every_way_out() {
     store.deny(&id, &request).await.unwrap();
     store.revoke(&id).await.unwrap();
     assert_eq!(store.len(), 0);
-    store.put(&Handle::random().unwrap(), login(), MINUTE).await.unwrap();
+    away(&store, &LoginHandle::random().unwrap(), MINUTE).await.unwrap();
     store.clear();
     assert!(store.is_empty());
 }

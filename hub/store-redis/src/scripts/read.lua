@@ -1,0 +1,2 @@
+-- Reads a value. Keys: the thing. Answers the value or nil.
+return read(KEYS[1])
