@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use trust_list::{CountryCode, EntityId, Level};
 use url::Url;
 
+use crate::{kits, openid};
+
 /// What the caller wants from a login.
 #[derive(Clone, Debug)]
 pub struct LoginRequest {
@@ -111,6 +113,17 @@ pub enum Presented<'a> {
         /// Base45 text.
         qr: &'a str,
     },
+}
+
+impl Presented<'_> {
+    /// Who it says has issued it, before anyone vouches for that: to find the list entry to check it against, and
+    /// for nothing else.
+    pub fn claimed_issuer(&self) -> Option<String> {
+        match self {
+            Self::IdToken { jwt, .. } => openid::exchange::claimed_issuer(jwt),
+            Self::Claim169 { qr } => kits::claim169::claimed_issuer(qr),
+        }
+    }
 }
 
 impl fmt::Debug for Presented<'_> {

@@ -9,9 +9,9 @@ use trust_list::{Level, TrustedIssuer};
 use super::normalise::Normalised;
 use crate::assertion::Checked;
 use crate::error::AdapterError;
+use crate::openid::Provider;
 use crate::openid::acr::Assurance;
 use crate::openid::id_token::IdToken;
-use crate::openid::Provider;
 use crate::openid::settings::ProviderSettings;
 use crate::{CredentialStatus, LoginRequest, UpstreamSubject, VerifiedAssertion};
 

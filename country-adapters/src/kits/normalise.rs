@@ -140,13 +140,15 @@ mod tests {
 
     #[test]
     fn the_raw_number_never_passes_under_any_of_its_names() {
-        let upstream = json!({"individual_id": "5827193643", "preferred_username": "1000000064", "secret": "x", "username": "1"});
+        let upstream =
+            json!({"individual_id": "5827193643", "preferred_username": "1000000064", "secret": "x", "username": "1"});
         assert_eq!(claims(upstream), json!({}));
     }
 
     #[test]
     fn what_cannot_be_read_is_left_out() {
-        let upstream = json!({"birthdate": "1991/13/08", "gender": "X", "name": "", "email": null, "phone_number": "  "});
+        let upstream =
+            json!({"birthdate": "1991/13/08", "gender": "X", "name": "", "email": null, "phone_number": "  "});
         assert_eq!(claims(upstream), json!({}));
     }
 
@@ -163,7 +165,8 @@ mod tests {
 
     #[test]
     fn the_two_statuses_are_facts_and_not_claims() {
-        let upstream = json!({"person_status": "deceased", "document_status": "extended", "document_valid_until": "2027-06-30"});
+        let upstream =
+            json!({"person_status": "deceased", "document_status": "extended", "document_valid_until": "2027-06-30"});
         let result = normal(upstream, &[]);
         assert_eq!(result.person_status, PersonStatus::Deceased);
         assert!(matches!(result.document_status, DocumentStatus::Extended { until: Some(_) }));

@@ -91,8 +91,13 @@ mod tests {
 
     #[test]
     fn g12_a_value_that_the_list_does_not_know_is_refused_even_beside_known_ones() {
-        for acr in [None, Some(""), Some("mosip:idp:acr:id-token"), Some("mosip:idp:acr:biometrics mosip:idp:acr:new"), Some("mosip:idp:acr:biometrics ")]
-        {
+        for acr in [
+            None,
+            Some(""),
+            Some("mosip:idp:acr:id-token"),
+            Some("mosip:idp:acr:biometrics mosip:idp:acr:new"),
+            Some("mosip:idp:acr:biometrics "),
+        ] {
             assert_eq!(map().meaning(acr, MayJoin::Yes), Err(AssertionProblem::AcrUnknown), "{acr:?}");
         }
     }

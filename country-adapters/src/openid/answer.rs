@@ -18,7 +18,8 @@ pub(crate) fn json_object(response: &OutboundResponse) -> Result<Map<String, Val
 
 /// RFC 8259 §11, RFC 6839 §3.1: `application/json`, or a type that is JSON by its suffix.
 fn is_json(response: &OutboundResponse) -> bool {
-    let json = |media: String| media == "application/json" || media.starts_with("application/") && media.ends_with("+json");
+    let json =
+        |media: String| media == "application/json" || media.starts_with("application/") && media.ends_with("+json");
     response.media_type().is_some_and(json)
 }
 

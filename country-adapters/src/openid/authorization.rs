@@ -11,10 +11,10 @@ use strict_jose::random_token;
 use trust_list::Level;
 use url::Url;
 
+use super::Provider;
 use super::answer;
 use super::metadata::Metadata;
 use super::settings::Demand;
-use super::Provider;
 use crate::error::{AdapterError, Misconfigured, Unavailable};
 use crate::outbound::{Caps, OutboundRequest, OutboundResponse};
 use crate::{Begun, LoginRequest, Pending};
@@ -24,7 +24,12 @@ pub(crate) type Extra = Vec<(&'static str, String)>;
 
 impl Provider<'_> {
     /// Starts a login: the request is pushed if it can or must be, and what has to be remembered is put together.
-    pub(crate) async fn begin(&self, adapter: &str, request: &LoginRequest, extra: Extra) -> Result<Begun, AdapterError> {
+    pub(crate) async fn begin(
+        &self,
+        adapter: &str,
+        request: &LoginRequest,
+        extra: Extra,
+    ) -> Result<Begun, AdapterError> {
         let metadata = self.metadata().await?;
         let pending = self.pending(adapter, request)?;
         let long = self.authorization_url(&metadata, request, &pending, extra)?;
@@ -111,7 +116,10 @@ impl Provider<'_> {
         let request_uri = request_uri(&response)?;
         // RFC 9126 §4: with client_id and request_uri only.
         let mut short = metadata.authorization_endpoint.clone();
-        short.query_pairs_mut().append_pair("client_id", &self.settings.client_id).append_pair("request_uri", &request_uri);
+        short
+            .query_pairs_mut()
+            .append_pair("client_id", &self.settings.client_id)
+            .append_pair("request_uri", &request_uri);
         Ok(short)
     }
 }

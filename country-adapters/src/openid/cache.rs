@@ -61,7 +61,13 @@ impl<T: Send + Sync + 'static> Default for FetchCache<T> {
 impl<T: Send + Sync + 'static> FetchCache<T> {
     /// The value for `url`, at most `max_age` seconds old. When fetching fails, an older one is good for as long
     /// again: a provider whose metadata cannot be read for a moment can still be logged in at.
-    pub(crate) async fn get<F, Fut>(&self, url: &str, now: UnixTime, max_age: i64, fetch: F) -> Result<Arc<T>, AdapterError>
+    pub(crate) async fn get<F, Fut>(
+        &self,
+        url: &str,
+        now: UnixTime,
+        max_age: i64,
+        fetch: F,
+    ) -> Result<Arc<T>, AdapterError>
     where
         F: FnOnce() -> Fut,
         Fut: Future<Output = Result<T, AdapterError>>,

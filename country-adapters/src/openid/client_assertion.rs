@@ -11,7 +11,11 @@ use crate::error::{AdapterError, Misconfigured};
 
 impl Provider<'_> {
     /// The fields of a form that authenticate us at `endpoint`. Each call makes a new assertion: a `jti` is used once.
-    pub(crate) fn authentication(&self, metadata: &Metadata, endpoint: &Url) -> Result<Vec<(String, String)>, AdapterError> {
+    pub(crate) fn authentication(
+        &self,
+        metadata: &Metadata,
+        endpoint: &Url,
+    ) -> Result<Vec<(String, String)>, AdapterError> {
         let ClientAuth::PrivateKeyJwt = self.settings.client_auth;
         let assertion = self.assertion(self.audience(metadata, endpoint))?;
         Ok(vec![

@@ -25,7 +25,13 @@ impl<'k> Dpop<'k> {
     }
 
     /// RFC 9449 §4.2: one proof for one request.
-    fn proof(&self, provider: &Provider<'_>, method: Method, url: &Url, access_token: Option<&str>) -> Result<String, AdapterError> {
+    fn proof(
+        &self,
+        provider: &Provider<'_>,
+        method: Method,
+        url: &Url,
+        access_token: Option<&str>,
+    ) -> Result<String, AdapterError> {
         let mut claims = Map::new();
         claims.insert("jti".to_owned(), random_token().map_err(|_| Misconfigured::Random)?.into());
         claims.insert("htm".to_owned(), htm(method).into());
@@ -39,10 +45,7 @@ impl<'k> Dpop<'k> {
             claims.insert("ath".to_owned(), b64::encode(sha256(token)).into());
         }
         let jwk = self.key.public_jwk().to_value();
-        let header = Map::from_iter([
-            ("typ".to_owned(), "dpop+jwt".into()),
-            ("jwk".to_owned(), bare(&jwk)),
-        ]);
+        let header = Map::from_iter([("typ".to_owned(), "dpop+jwt".into()), ("jwk".to_owned(), bare(&jwk))]);
         let payload = Value::Object(claims).to_string();
         self.key.sign_compact_with(header, payload.as_bytes()).map_err(|_| Misconfigured::NoClientKey.into())
     }

@@ -41,7 +41,8 @@ impl Provider<'_> {
     async fn find(&self, header: &Header) -> Result<Verifier, AdapterError> {
         let metadata = self.metadata().await?;
         let url = &metadata.jwks_uri;
-        let known = self.fetched.keys.get(url.as_str(), self.now, self.settings.jwks_max_age, || self.fetch(url)).await?;
+        let known =
+            self.fetched.keys.get(url.as_str(), self.now, self.settings.jwks_max_age, || self.fetch(url)).await?;
         match known.verifier(header) {
             Err(FindKeyError::NotFound) => {}
             found => return found.map_err(problem),
@@ -80,7 +81,8 @@ fn problem(error: FindKeyError) -> AdapterError {
 }
 
 async fn fetch(peer: &Peer<'_>, url: &Url) -> Result<KeySet, AdapterError> {
-    let response = peer.send(OutboundRequest::get(url.clone(), Caps::JWKS).with_header("accept", "application/json")).await?;
+    let response =
+        peer.send(OutboundRequest::get(url.clone(), Caps::JWKS).with_header("accept", "application/json")).await?;
     answer::success(&response)?;
     let members = answer::json_object(&response)?;
     // RFC 7517 §5: others' sets hold keys that we cannot use; those are skipped, the rest counts.

@@ -17,9 +17,8 @@ pub(crate) enum ErrorIssuer {
 
 /// RFC 9700 §4.4: what was remembered belongs to this provider and no other.
 pub(crate) fn check_pending(adapter: &str, issuer: &TrustedIssuer<'_>, pending: &Pending) -> Result<(), AdapterError> {
-    let same = pending.adapter == adapter
-        && pending.country == issuer.country()
-        && pending.issuer == issuer.issuer().id;
+    let same =
+        pending.adapter == adapter && pending.country == issuer.country() && pending.issuer == issuer.issuer().id;
     if same { Ok(()) } else { Err(AdapterError::MixUp) }
 }
 
@@ -63,8 +62,14 @@ pub(crate) fn oauth_error(code: &str) -> AdapterError {
         "login_required" | "interaction_required" | "account_selection_required" => AdapterError::LoginRequired,
         "unmet_authentication_requirements" => AdapterError::LevelNotMet { got: None },
         "temporarily_unavailable" | "server_error" => Unavailable::Upstream.into(),
-        "invalid_request" | "unauthorized_client" | "unsupported_response_type" | "invalid_scope"
-        | "invalid_request_uri" | "invalid_request_object" | "request_not_supported" | "request_uri_not_supported"
+        "invalid_request"
+        | "unauthorized_client"
+        | "unsupported_response_type"
+        | "invalid_scope"
+        | "invalid_request_uri"
+        | "invalid_request_object"
+        | "request_not_supported"
+        | "request_uri_not_supported"
         | "registration_not_supported" => Misconfigured::ClientRefused.into(),
         _ => Misconfigured::UnknownErrorCode.into(),
     }

@@ -7,8 +7,8 @@ use tokio::time::Instant;
 use trust_list::CountryCode;
 use url::Url;
 
-use super::{Outbound, destination};
 use super::request::{OutboundError, OutboundRequest, OutboundResponse};
+use super::{Outbound, destination};
 
 /// The way to one issuer, for one operation: its hosts, its country's breaker, one time budget for all its calls.
 pub struct Peer<'a> {

@@ -96,8 +96,19 @@ mod tests {
 
     #[test]
     fn what_is_no_date_is_none() {
-        for text in ["", "1991/02/30", "1991/13/01", "91/03/08", "1991/3/8", "0000/01/01", "1991/03/08/", "é", "1991/03/+8", "08/03/1991", "1991é0308"]
-        {
+        for text in [
+            "",
+            "1991/02/30",
+            "1991/13/01",
+            "91/03/08",
+            "1991/3/8",
+            "0000/01/01",
+            "1991/03/08/",
+            "é",
+            "1991/03/+8",
+            "08/03/1991",
+            "1991é0308",
+        ] {
             assert_eq!(civil_date(text, DateFormat::YearMonthDaySlashes), None, "{text}");
             assert_eq!(civil_date(text, DateFormat::Compact), None, "{text}");
         }

@@ -88,8 +88,16 @@ mod tests {
     #[test]
     fn suffixes_of_every_style_become_bcp_47() {
         let languages = Languages::default();
-        for (suffix, tag) in [("fr", "fr"), ("fra", "fr"), ("po", "pt"), ("por", "pt"), ("sp", "es"), ("spa", "es"), ("fon", "fon"), ("ff-Adlm", "ff-Adlm")]
-        {
+        for (suffix, tag) in [
+            ("fr", "fr"),
+            ("fra", "fr"),
+            ("po", "pt"),
+            ("por", "pt"),
+            ("sp", "es"),
+            ("spa", "es"),
+            ("fon", "fon"),
+            ("ff-Adlm", "ff-Adlm"),
+        ] {
             assert_eq!(languages.tag(suffix).as_deref(), Some(tag));
         }
         for suffix in ["", "f", "français", "a\u{202e}", "x_y", "abcdefghijklmnopq"] {

@@ -21,7 +21,9 @@ pub(super) fn document(value: &Value, upstream: &BTreeMap<String, Value>) -> Doc
     match value.as_str() {
         Some("valid") => DocumentStatus::Valid,
         Some("expired") => DocumentStatus::Expired,
-        Some("extended") => DocumentStatus::Extended { until: upstream.get("document_valid_until").and_then(end_of_day) },
+        Some("extended") => {
+            DocumentStatus::Extended { until: upstream.get("document_valid_until").and_then(end_of_day) }
+        }
         Some("lost" | "stolen") => DocumentStatus::Lost,
         Some("revoked") => DocumentStatus::Revoked,
         _ => DocumentStatus::Unknown,
