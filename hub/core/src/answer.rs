@@ -140,6 +140,22 @@ pub enum CredentialRefusal {
     Unavailable,
 }
 
+impl CredentialRefusal {
+    /// The name of the reason, as it stands in the answer.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NotRecognised => "not_recognised",
+            Self::LevelNotReached => "level_not_reached",
+            Self::Malformed => "malformed",
+            Self::NotAuthentic => "not_authentic",
+            Self::Expired => "expired",
+            Self::NotYetValid => "not_yet_valid",
+            Self::Unsupported => "unsupported",
+            Self::Unavailable => "unavailable",
+        }
+    }
+}
+
 // What these carry opens doors or is about a person: none of it prints.
 macro_rules! opaque {
     ($($name:ident),+) => {

@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use country_adapters::{Context, Outbound, Registry, UpstreamKeys};
-use strict_jose::{PublicJwk, SigningKey, UnixTime};
+use strict_jose::{Algorithm, PublicJwk, SigningKey, UnixTime, Verifier};
 use trust_list::{TrustState, VerifiedList};
 
 use crate::audit::{AuditEvent, AuditLog};
@@ -30,6 +30,8 @@ pub struct Broker {
     pub(crate) upstream_keys: UpstreamKeys,
     pub(crate) dummy_keys: DummyKeys,
     pub(crate) documents: Documents,
+    /// For tokens that an earlier key of ours signed.
+    pub(crate) own_verifiers: Vec<Verifier>,
 }
 
 /// What a [`Broker`] is made of.
@@ -67,8 +69,11 @@ impl Broker {
     pub fn new(parts: Parts) -> Result<Self, ConfigError> {
         parts.config.check()?;
         let documents = Documents::new(&parts.config, &parts.keys)?;
+        let verifier = |key| Verifier::new(key, Algorithm::ES256).map_err(|_| ConfigError::Key);
+        let own_verifiers = parts.keys.published.iter().map(verifier).collect::<Result<_, _>>()?;
         Ok(Self {
-            dummy_keys: DummyKeys::generate()?,
+            own_verifiers,
+            dummy_keys: DummyKeys::new()?,
             documents,
             config: parts.config,
             keys: parts.keys,

@@ -9,15 +9,12 @@ pub struct Config {
     pub issuer: IssuerUrl,
     /// How long things live.
     pub lifetimes: Lifetimes,
-    /// The most seconds one country may take inside one request of ours (attacks F9: an answer within 10 s).
-    pub country_budget_secs: u64,
 }
 
 impl Config {
     /// Everything as the specifications and our profile want it.
     pub fn new(issuer: IssuerUrl) -> Self {
-        // F9 gives the citizen's request 10 s; 2 s of it stay for the store, the page and the network.
-        Self { issuer, lifetimes: Lifetimes::default(), country_budget_secs: 8 }
+        Self { issuer, lifetimes: Lifetimes::default() }
     }
 }
 
@@ -85,8 +82,7 @@ impl Config {
         at_most("code", lifetimes.code, 60)?;
         at_most("id_token", lifetimes.id_token, 3600)?;
         at_most("access_token", lifetimes.access_token, 3600)?;
-        at_most("refresh_token", lifetimes.refresh_token, 24 * 3600)?;
-        at_most("country_budget_secs", self.country_budget_secs, 30)
+        at_most("refresh_token", lifetimes.refresh_token, 24 * 3600)
     }
 }
 

@@ -5,11 +5,10 @@ mod cookie;
 mod page;
 mod redirect;
 
+pub(crate) use cookie::BrowserHash;
 pub use cookie::{Browser, BrowserSecret};
-pub(crate) use cookie::{BrowserHash, Recognised};
-pub use page::{
-    ConsentClaim, ConsentView, Disabled, PageError, PageReason, PickerCountry, PickerService, PickerView,
-};
+pub use page::{ConsentClaim, ConsentView, Disabled, PageError, PageReason, PickerCountry, PickerService, PickerView};
+pub(crate) use redirect::Answer;
 pub use redirect::{Redirect, RedirectReason};
 
 /// What the browser gets next. Every browser endpoint ends in one of these.

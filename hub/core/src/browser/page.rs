@@ -13,8 +13,10 @@ use super::BrowserSecret;
 pub struct PickerView {
     /// Goes into the form's hidden field `state`.
     pub form_state: String,
-    /// Who asks: the name from the trust list, as plain text beside the legal name's language.
+    /// Who asks: the name from the trust list. Always shown beside the legal name (attacks G28).
     pub client_name: LocalizedText,
+    /// Who answers for it.
+    pub client_legal_name: LocalizedText,
     /// Why, in the words of the registered purpose.
     pub purpose_text: LocalizedText,
     /// The level the service needs.
@@ -85,8 +87,10 @@ impl Disabled {
 pub struct ConsentView {
     /// Goes into the form's hidden field `state`.
     pub form_state: String,
-    /// Who asks.
+    /// Who asks: the name from the trust list. Always shown beside the legal name (attacks G28).
     pub client_name: LocalizedText,
+    /// Who answers for it.
+    pub client_legal_name: LocalizedText,
     /// The country of who asks: where the data goes.
     pub client_country: CountryCode,
     /// The country the person logged in with.

@@ -77,7 +77,8 @@ mod tests {
 
     #[test]
     fn errors_carry_state_and_iss_too() {
-        let answer = Answer { redirect_uri: "https://bank.example/cb", state: Some("s"), issuer: "https://hub.example" };
+        let answer =
+            Answer { redirect_uri: "https://bank.example/cb", state: Some("s"), issuer: "https://hub.example" };
         assert_eq!(
             answer.error(ErrorCode::AccessDenied, "no").location,
             "https://bank.example/cb?error=access_denied&error_description=no&state=s&iss=https%3A%2F%2Fhub.example"

@@ -123,6 +123,9 @@ pub enum RequestFault {
     /// RFC 8693 §2.2.2: the audience is unknown or not allowed.
     #[error("the audience is not allowed for this client")]
     Target,
+    /// RFC 7009 §2.2.1: the token has no grant that could be revoked; it ends by itself within minutes.
+    #[error("tokens of this type cannot be revoked")]
+    TokenType,
 }
 
 impl RequestFault {
@@ -144,6 +147,7 @@ impl RequestFault {
             Self::GrantType => ErrorCode::UnsupportedGrantType,
             Self::NotRegistered => ErrorCode::UnauthorizedClient,
             Self::Target => ErrorCode::InvalidTarget,
+            Self::TokenType => ErrorCode::UnsupportedTokenType,
         }
     }
 }

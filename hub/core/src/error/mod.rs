@@ -7,15 +7,22 @@
 //! To add one: 1. a variant under whose fault it is, 2. the compiler asks for its place in the map, 3. a test that
 //! provokes it.
 
+mod adapter;
 mod code;
 mod fault;
+mod policy;
 
 use std::borrow::Cow;
+
+use strict_jose::{RandomError, SignError};
 
 pub use code::ErrorCode;
 pub use fault::{
     AuthenticationFault, ClientFault, CountryFault, GrantFault, HubFault, PersonFault, RequestFault, TokenFault,
 };
+
+use crate::ports::StoreError;
+use crate::sealed::SealError;
 
 /// Why an endpoint gives no token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -196,6 +203,27 @@ macro_rules! client_fault {
 }
 
 client_fault!(AuthenticationFault, RequestFault, GrantFault, TokenFault);
+
+impl From<StoreError> for OAuthError {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(%error, "the store failed");
+        HubFault::Store.into()
+    }
+}
+
+/// What cannot fail on a healthy machine: randomness, sealing, signing.
+macro_rules! internal {
+    ($($error:ty),+) => {
+        $(impl From<$error> for OAuthError {
+            fn from(error: $error) -> Self {
+                tracing::error!(%error, "the hub failed");
+                HubFault::Internal.into()
+            }
+        })+
+    };
+}
+
+internal!(RandomError, SealError, SignError);
 
 #[cfg(test)]
 mod tests {

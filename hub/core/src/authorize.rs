@@ -1,0 +1,138 @@
+//! The authorization endpoint: a `request_uri` comes in, the country picker goes out.
+
+use strict_jose::UnixTime;
+use trust_list::{Client, TrustState, VerifiedList};
+
+use crate::audit::{AuditEvent, AuditKind, ClaimName};
+use crate::auditing;
+use crate::broker::{Broker, in_force};
+use crate::browser::{Answer, Browser, BrowserOutcome, BrowserSecret, PageReason};
+use crate::error::{CountryFault, OAuthError, PersonFault};
+use crate::form::{Form, Parameters};
+use crate::handles::RequestId;
+use crate::login::{AwaitingCountry, Course};
+use crate::picker;
+use crate::policy;
+use crate::request::{AuthorizationRequest, Prompt};
+use crate::stop::Stop;
+
+impl Broker {
+    /// RFC 9126 §4: takes `client_id` and `request_uri`, and ignores the rest.
+    pub async fn authorize(
+        &self,
+        trust: &TrustState,
+        query: &Form,
+        browser: &Browser<'_>,
+        now: UnixTime,
+    ) -> BrowserOutcome {
+        self.begin_login(trust, query, browser, now).await.unwrap_or_else(BrowserOutcome::from)
+    }
+
+    async fn begin_login(
+        &self,
+        trust: &TrustState,
+        query: &Form,
+        browser: &Browser<'_>,
+        now: UnixTime,
+    ) -> Result<BrowserOutcome, Stop> {
+        let parameters = query.parameters().map_err(|_| PageReason::BadLink)?;
+        let client_id = parameters.required("client_id").map_err(|_| PageReason::BadLink)?;
+        client_is_known(trust, client_id, now)?;
+        let id = request_id(&parameters)?;
+        let request = self.pushed_request(&id).await?.ok_or(PageReason::RequestExpired)?;
+        request_is_of(&request, client_id)?;
+
+        // From here on the relying party can be told.
+        let answer = request.answer(self.issuer());
+        let back = |error: OAuthError| Stop::back(&answer, &error);
+        let list = in_force(trust, now).map_err(back)?;
+        let client = list.trusted_client(client_id, now).map_err(|_| PageReason::UnknownClient)?.client();
+        prompt_allows_pages(&request).map_err(back)?;
+        self.no_essential_overreach(&request, client, list, now).await.map_err(back)?;
+
+        let recognised = browser.recognise().map_err(|error| back(error.into()))?;
+        let ends_at = now.plus(i64::try_from(self.config.lifetimes.login).unwrap_or(i64::MAX));
+        let course = Course { request: request.clone(), request_id: id, browser: recognised.hash, ends_at };
+        self.pick_or_go(list, AwaitingCountry(course), recognised.set_cookie, now).await
+    }
+
+    /// The picker; or straight to the country, if the relying party named one and there is one way to log in there.
+    async fn pick_or_go(
+        &self,
+        list: &VerifiedList,
+        login: AwaitingCountry,
+        set_cookie: Option<BrowserSecret>,
+        now: UnixTime,
+    ) -> Result<BrowserOutcome, Stop> {
+        let request = login.0.request.clone();
+        let answer = request.answer(self.issuer());
+        let countries = picker::countries(self, list, &request, now);
+        match picker::hinted(&countries, request.country_hint) {
+            picker::Hint::Go(country, service) => {
+                let mut redirect = self.send_to_country(list, login, country, &service, now).await?;
+                redirect.set_cookie = set_cookie;
+                Ok(redirect.into())
+            }
+            picker::Hint::Refuse(fault) => Err(Stop::back(&answer, &fault.into())),
+            picker::Hint::Pick => {
+                let view = self.picker_view(list, &login, countries, set_cookie, now);
+                Ok(BrowserOutcome::Picker(Box::new(view.map_err(|error| Stop::back(&answer, &error))?)))
+            }
+        }
+    }
+
+    /// Attacks A17: what the relying party calls essential and may not have ends the login before it begins.
+    async fn no_essential_overreach(
+        &self,
+        request: &AuthorizationRequest,
+        client: &Client,
+        list: &VerifiedList,
+        now: UnixTime,
+    ) -> Result<(), OAuthError> {
+        let purpose = client.purpose(&request.purpose).ok_or(CountryFault::NotAllowed)?;
+        let beyond = policy::overreach(&request.claims, purpose);
+        if !beyond.values().any(|essential| *essential) {
+            return Ok(());
+        }
+        let error = OAuthError::from(CountryFault::NotAllowed);
+        let claims = beyond.keys().map(|name| ClaimName::new(name)).collect();
+        let event = auditing::of_request(AuditKind::Overreach, error.code().as_str(), request, list, now);
+        self.note(AuditEvent { claims, ..event }).await;
+        Err(error)
+    }
+}
+
+/// Attacks A01: an unknown or suspended client gets no redirect, whatever else the link says. Without a list nobody can
+/// tell yet; then the pushed request decides, which only a known client could push.
+fn client_is_known(trust: &TrustState, client_id: &str, now: UnixTime) -> Result<(), PageReason> {
+    match trust.in_force(now) {
+        Ok(list) if list.trusted_client(client_id, now).is_err() => Err(PageReason::UnknownClient),
+        _ => Ok(()),
+    }
+}
+
+/// FAPI 2.0 Security Profile §5.3.2.2: only pushed requests. Any other `request_uri` is not looked at.
+fn request_id(parameters: &Parameters<'_>) -> Result<RequestId, PageReason> {
+    let uri = parameters.required("request_uri").map_err(|_| PageReason::BadLink)?;
+    RequestId::from_request_uri(uri).ok_or(PageReason::RequestExpired)
+}
+
+/// RFC 9126 §4: the request must have been pushed by this client (attacks B04).
+fn request_is_of(request: &AuthorizationRequest, client_id: &str) -> Result<(), PageReason> {
+    if request.client_id == client_id { Ok(()) } else { Err(PageReason::RequestExpired) }
+}
+
+/// OpenID Connect Core §3.1.2.1: with `prompt=none` no page may be shown, and nobody is ever logged in here.
+fn prompt_allows_pages(request: &AuthorizationRequest) -> Result<(), OAuthError> {
+    match request.prompt {
+        Prompt::None => Err(PersonFault::LoginRequired.into()),
+        Prompt::Usual | Prompt::Login => Ok(()),
+    }
+}
+
+impl AuthorizationRequest {
+    /// Where its end is told.
+    pub(crate) fn answer<'a>(&'a self, issuer: &'a str) -> Answer<'a> {
+        Answer { redirect_uri: &self.redirect_uri, state: self.state.as_deref(), issuer }
+    }
+}

@@ -1,0 +1,150 @@
+//! The citizen picked a country, or went back.
+
+use strict_jose::UnixTime;
+use trust_list::{CountryCode, EntityId, TrustState, VerifiedList};
+
+use country_adapters::LoginRequest;
+
+use crate::auditing;
+use crate::broker::{Broker, in_force};
+use crate::browser::{Browser, BrowserOutcome, PageReason, Redirect, RedirectReason};
+use crate::error::{OAuthError, PersonFault};
+use crate::form::{Form, Parameters};
+use crate::handles::LoginHandle;
+use crate::login::{AwaitingCountry, AwaitingPerson};
+use crate::picker;
+use crate::policy::{self, Permit, may_proceed};
+use crate::request::{AuthorizationRequest, Prompt};
+use crate::sealed::SealPurpose;
+use crate::stop::Stop;
+
+impl Broker {
+    /// The picker's form: `state`, `country` and `service`; or `state` and `action=cancel`.
+    pub async fn choose_country(
+        &self,
+        trust: &TrustState,
+        form: &Form,
+        browser: &Browser<'_>,
+        now: UnixTime,
+    ) -> BrowserOutcome {
+        match self.go_to_country(trust, form, browser, now).await {
+            Ok(redirect) => redirect.into(),
+            Err(stop) => stop.into(),
+        }
+    }
+
+    async fn go_to_country(
+        &self,
+        trust: &TrustState,
+        form: &Form,
+        browser: &Browser<'_>,
+        now: UnixTime,
+    ) -> Result<Redirect, Stop> {
+        let parameters = form.parameters().map_err(|_| PageReason::BadForm)?;
+        let login = self.picker_state(&parameters)?;
+        login.0.goes_on(browser, now)?;
+
+        let request = login.0.request.clone();
+        let answer = request.answer(self.issuer());
+        let list = in_force(trust, now).map_err(|error| Stop::back(&answer, &error))?;
+        if parameters.optional("action") == Some("cancel") {
+            return Err(self.refuse(&request, None, PersonFault::Refused.into(), list, now).await);
+        }
+        let (country, service) = choice(&parameters)?;
+        self.send_to_country(list, login, country, &service, now).await
+    }
+
+    fn picker_state(&self, parameters: &Parameters<'_>) -> Result<AwaitingCountry, PageReason> {
+        let state = parameters.required("state").map_err(|_| PageReason::BadForm)?;
+        self.keys.sealer.open_handle(state).map_err(|_| PageReason::BadForm)
+    }
+
+    /// Policy, adapter, store; then the browser goes to the national identity provider.
+    pub(crate) async fn send_to_country(
+        &self,
+        list: &VerifiedList,
+        login: AwaitingCountry,
+        country: CountryCode,
+        service: &EntityId,
+        now: UnixTime,
+    ) -> Result<Redirect, Stop> {
+        let request = login.0.request.clone();
+        match self.begin_at_country(list, login, country, service, now).await {
+            Ok(redirect) => Ok(redirect),
+            Err(error) => Err(self.refuse(&request, Some(country), error, list, now).await),
+        }
+    }
+
+    async fn begin_at_country(
+        &self,
+        list: &VerifiedList,
+        login: AwaitingCountry,
+        country: CountryCode,
+        service: &EntityId,
+        now: UnixTime,
+    ) -> Result<Redirect, OAuthError> {
+        let request = &login.0.request;
+        let permit = may_proceed(list, &picker::question(request, country, service, now))?;
+        let handle = LoginHandle::random()?;
+        let asked = self.login_request(&handle, request, &permit);
+        let issuer = permit.issuer();
+        let adapter = self.adapters.adapter_for(issuer)?;
+        let begun = adapter.begin(issuer, &asked, &self.context(now)).await?;
+        self.keep_login(&handle, login.sent_to(country, service.clone(), begun.pending), now).await?;
+        let location = begun.redirect_to.into();
+        Ok(Redirect { location, reason: RedirectReason::ToIdentityProvider, set_cookie: None })
+    }
+
+    /// What is asked of the national identity provider. It does not learn which relying party asks.
+    fn login_request(&self, state: &LoginHandle, request: &AuthorizationRequest, permit: &Permit<'_>) -> LoginRequest {
+        let names = policy::wanted(&request.scope, &request.claims);
+        LoginRequest {
+            state: state.to_text(),
+            redirect_uri: self.callback_uri(permit.issuer().country()),
+            level: request.level.max(permit.purpose().min_level),
+            max_age: max_age(request),
+            claims: policy::wanted_upstream(&names, permit.purpose()),
+            ui_locales: request.ui_locales.clone(),
+        }
+    }
+
+    /// RFC 9700 §4.4.2.2: a redirect URI for each country, so that an answer cannot be taken for another's.
+    pub(crate) fn callback_uri(&self, country: CountryCode) -> String {
+        self.config.issuer.endpoint(&format!("/callback/{country}"))
+    }
+
+    async fn keep_login(&self, handle: &LoginHandle, login: AwaitingPerson, now: UnixTime) -> Result<(), OAuthError> {
+        let sealed = self.keys.sealer.seal(SealPurpose::Login, &handle.to_text(), &login)?;
+        let ttl = std::time::Duration::from_secs(login.course.seconds_left(now));
+        Ok(self.stores.logins.put(handle, sealed, ttl).await?)
+    }
+
+    /// The login ends: it is recorded, and the relying party is told.
+    pub(crate) async fn refuse(
+        &self,
+        request: &AuthorizationRequest,
+        country: Option<CountryCode>,
+        error: OAuthError,
+        list: &VerifiedList,
+        now: UnixTime,
+    ) -> Stop {
+        tracing::info!(%error, country = country.map(tracing::field::display), "a login ends without a code");
+        self.note(auditing::of_refusal(&error, request, country, list, now)).await;
+        Stop::back(&request.answer(self.issuer()), &error)
+    }
+}
+
+/// Which country, and which of its services.
+fn choice(parameters: &Parameters<'_>) -> Result<(CountryCode, EntityId), PageReason> {
+    let country = parameters.optional("country").and_then(|text| text.parse().ok());
+    let service = parameters.optional("service").and_then(|text| text.parse().ok());
+    country.zip(service).ok_or(PageReason::BadForm)
+}
+
+/// OpenID Connect Core §3.1.2.1: `prompt=login` asks for a fresh login, as `max_age=0` does.
+fn max_age(request: &AuthorizationRequest) -> Option<u64> {
+    match request.prompt {
+        Prompt::Login => Some(0),
+        Prompt::Usual | Prompt::None => request.max_age,
+    }
+}

@@ -1,0 +1,103 @@
+//! Client authentication: `private_key_jwt` (RFC 7523; OpenID Connect Core §9; FAPI 2.0 Security Profile §5.3.2.1).
+//!
+//! Every endpoint that takes a client's request calls [`Broker::authenticate_client`] first. Whatever fails, the peer
+//! reads the same, after the same work: an unknown client's signature is checked against a key of nobody.
+
+mod assertion;
+mod dummy;
+
+use std::time::Duration;
+
+use strict_jose::{CompactJws, Limits, UnixTime};
+use trust_list::{Client, TrustedClient, VerifiedList};
+
+pub(crate) use assertion::ALGORITHMS;
+pub(crate) use dummy::DummyKeys;
+
+use crate::answer::RequestHead;
+use crate::broker::Broker;
+use crate::error::{AuthenticationFault, OAuthError};
+use crate::form::Parameters;
+use crate::handles::Once;
+
+/// A client that showed who it is, with an assertion that is still to be spent.
+///
+/// The assertion counts once (RFC 7523 §3 rule 7). Where a flow stores or takes something anyway, [`Self::once`] goes
+/// into that same atomic step; elsewhere [`Self::spend`] is a step of its own.
+#[must_use]
+pub(crate) struct Authenticated<'l> {
+    trusted: TrustedClient<'l>,
+    once: Once,
+}
+
+impl<'l> Authenticated<'l> {
+    pub(crate) fn trusted(&self) -> &TrustedClient<'l> {
+        &self.trusted
+    }
+
+    pub(crate) fn client(&self) -> &'l Client {
+        self.trusted.client()
+    }
+
+    /// The assertion, for the atomic step of the flow.
+    pub(crate) fn once(&self) -> &[Once] {
+        std::slice::from_ref(&self.once)
+    }
+
+    /// Spends the assertion on its own.
+    pub(crate) async fn spend(&self, broker: &Broker) -> Result<(), OAuthError> {
+        if broker.stores.replay.first_seen(&self.once).await? {
+            Ok(())
+        } else {
+            Err(AuthenticationFault::Replayed.into())
+        }
+    }
+}
+
+impl Broker {
+    /// Who sends this request? The steps are in an order that tells nobody which clients exist.
+    pub(crate) fn authenticate_client<'l>(
+        &self,
+        list: &'l VerifiedList,
+        head: &RequestHead<'_>,
+        parameters: &Parameters<'_>,
+        now: UnixTime,
+    ) -> Result<Authenticated<'l>, AuthenticationFault> {
+        let text = assertion::presented(head, parameters)?;
+        let jws = CompactJws::parse(text, &Limits::SMALL).map_err(|_| AuthenticationFault::Malformed)?;
+        assertion::header_is_allowed(jws.header())?;
+        let client_id = assertion::named_client(&jws)?;
+        let (trusted, claims) = self.verify_assertion(list, &client_id, jws, now)?;
+        assertion::issuer_and_subject_are(&claims, &client_id)?;
+        assertion::audience_is_one(&claims, self.issuer())?;
+        assertion::times_fit(&claims, now)?;
+        let jti = assertion::identifier(&claims)?;
+        assertion::form_names_the_same(parameters, &client_id)?;
+        Ok(Authenticated { trusted, once: Once::client_assertion(&client_id, jti, REMEMBERED) })
+    }
+
+    fn verify_assertion<'l>(
+        &self,
+        list: &'l VerifiedList,
+        client_id: &str,
+        jws: CompactJws,
+        now: UnixTime,
+    ) -> Result<(TrustedClient<'l>, strict_jose::Claims), AuthenticationFault> {
+        let (kid, alg) = (jws.header().kid().cloned(), jws.header().alg());
+        let client = list.trusted_client(client_id, now);
+        let key = client.as_ref().ok().and_then(|trusted| trusted.verifier(kid.as_ref(), alg));
+        match (client, key) {
+            (Ok(trusted), Some(verifier)) => {
+                let assertion = jws.verify(verifier).map_err(|_| AuthenticationFault::Signature)?;
+                Ok((trusted, assertion.claims().map_err(|_| AuthenticationFault::Malformed)?))
+            }
+            (client, _) => {
+                self.dummy_keys.verify_in_vain(jws);
+                Err(if client.is_ok() { AuthenticationFault::Key } else { AuthenticationFault::Client })
+            }
+        }
+    }
+}
+
+/// `TimePolicy::CLIENT`: 600 s of life, issued at most 10 s ahead of our clock, 10 s of grace at the end; and 10 s more.
+const REMEMBERED: Duration = Duration::from_secs(630);

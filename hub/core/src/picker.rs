@@ -1,0 +1,141 @@
+//! The country picker: every member, and of those that cannot be picked, why.
+
+use country_adapters::outbound::Health;
+use strict_jose::UnixTime;
+use trust_list::{CountryCode, EntityId, Issuer, IssuerKind, MemberView, NotTrusted, VerifiedList};
+
+use crate::broker::Broker;
+use crate::browser::{BrowserSecret, Disabled, PickerCountry, PickerService, PickerView};
+use crate::error::{CountryFault, OAuthError};
+use crate::login::AwaitingCountry;
+use crate::policy::{Question, Refusal, may_proceed};
+use crate::request::AuthorizationRequest;
+
+/// Every member, in the order of the list.
+pub(crate) fn countries(
+    broker: &Broker,
+    list: &VerifiedList,
+    request: &AuthorizationRequest,
+    now: UnixTime,
+) -> Vec<PickerCountry> {
+    list.members().map(|member| country(broker, list, request, &member, now)).collect()
+}
+
+fn country(
+    broker: &Broker,
+    list: &VerifiedList,
+    request: &AuthorizationRequest,
+    member: &MemberView<'_>,
+    now: UnixTime,
+) -> PickerCountry {
+    let (country, name) = (member.code(), member.name().clone());
+    let disabled = |reason| PickerCountry { country, name: name.clone(), services: Vec::new(), disabled: Some(reason) };
+    if member.disabled(now).is_some() {
+        return disabled(Disabled::Suspended);
+    }
+    if matches!(broker.outbound.health(country, now), Health::Down { .. }) {
+        return disabled(Disabled::Unavailable);
+    }
+    let mut services = Vec::new();
+    let mut nearest = Disabled::NoOnlineLogin;
+    for issuer in member.issuers().filter(|issuer| broker.can_log_in(issuer)) {
+        match may_proceed(list, &question(request, country, &issuer.id, now)) {
+            Ok(_) => services.push(PickerService { id: issuer.id.clone(), name: issuer.name.clone() }),
+            Err(refusal) => nearest = nearest.max(reason(&refusal)),
+        }
+    }
+    if services.is_empty() { disabled(nearest) } else { PickerCountry { country, name, services, disabled: None } }
+}
+
+/// May this login go through that service?
+pub(crate) fn question<'q>(
+    request: &'q AuthorizationRequest,
+    country: CountryCode,
+    service: &'q EntityId,
+    now: UnixTime,
+) -> Question<'q> {
+    Question {
+        client_id: &request.client_id,
+        country,
+        service: Some(service),
+        kind: IssuerKind::IdentityProvider,
+        purpose: &request.purpose,
+        level: request.level,
+        at: now,
+    }
+}
+
+/// What the citizen is told; of several services, the reason that helps most.
+fn reason(refusal: &Refusal) -> Disabled {
+    match refusal {
+        Refusal::Issuer(NotTrusted::LevelNotReachable { .. }) => Disabled::LevelNotReachable,
+        Refusal::Issuer(
+            NotTrusted::Suspended
+            | NotTrusted::Withdrawn
+            | NotTrusted::NotYetListed
+            | NotTrusted::MemberNotAdmitted
+            | NotTrusted::MemberListUnusable(_)
+            | NotTrusted::UnknownCountry,
+        ) => Disabled::Suspended,
+        Refusal::Issuer(NotTrusted::NoSuchService) => Disabled::NoOnlineLogin,
+        Refusal::Issuer(NotTrusted::NotRecognised | NotTrusted::RecognitionNotInForce | NotTrusted::UnknownClient)
+        | Refusal::Client(_)
+        | Refusal::Purpose => Disabled::NotRecognised,
+    }
+}
+
+/// What a country hint leads to.
+pub(crate) enum Hint {
+    /// One way to log in: no need to ask.
+    Go(CountryCode, EntityId),
+    /// The country cannot be used. Another one would not help: the relying party knows which it is.
+    Refuse(CountryFault),
+    /// The citizen is asked.
+    Pick,
+}
+
+/// Attacks A14: a hinted country that may not be used is never redirected to.
+pub(crate) fn hinted(countries: &[PickerCountry], hint: Option<CountryCode>) -> Hint {
+    let Some(named) = countries.iter().find(|country| Some(country.country) == hint) else { return Hint::Pick };
+    match (named.disabled, named.services.as_slice()) {
+        (None, [only]) => Hint::Go(named.country, only.id.clone()),
+        (None, _) => Hint::Pick,
+        (Some(Disabled::Unavailable), _) => Hint::Refuse(CountryFault::Unavailable),
+        (Some(Disabled::LevelNotReachable), _) => Hint::Refuse(CountryFault::LevelNotReached),
+        (Some(Disabled::NoOnlineLogin | Disabled::NotRecognised | Disabled::Suspended), _) => {
+            Hint::Refuse(CountryFault::NotAllowed)
+        }
+    }
+}
+
+impl Broker {
+    /// Whether an issuer is one that a browser can be sent to.
+    pub(crate) fn can_log_in(&self, issuer: &Issuer) -> bool {
+        let by_redirect = self.adapters.capabilities(&issuer.adapter).is_some_and(|can| can.redirect_login);
+        issuer.kind == IssuerKind::IdentityProvider && by_redirect
+    }
+
+    /// The page, with the login sealed into its form.
+    pub(crate) fn picker_view(
+        &self,
+        list: &VerifiedList,
+        login: &AwaitingCountry,
+        countries: Vec<PickerCountry>,
+        set_cookie: Option<BrowserSecret>,
+        now: UnixTime,
+    ) -> Result<PickerView, OAuthError> {
+        let request = &login.0.request;
+        let client = list.trusted_client(&request.client_id, now).map_err(|_| CountryFault::NotAllowed)?.client();
+        let purpose = client.purpose(&request.purpose).ok_or(CountryFault::NotAllowed)?;
+        Ok(PickerView {
+            form_state: self.keys.sealer.seal_handle(login)?,
+            client_name: client.name.clone(),
+            client_legal_name: client.organisation.legal_name.clone(),
+            purpose_text: purpose.text.clone(),
+            level: request.level.max(purpose.min_level),
+            countries,
+            ui_locales: request.ui_locales.clone(),
+            set_cookie,
+        })
+    }
+}

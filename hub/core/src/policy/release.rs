@@ -1,0 +1,284 @@
+//! [`Release`]: what one relying party may learn about one person, once.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use country_adapters::{PersonStatus, VerifiedAssertion};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use strict_jose::{UnixTime, b64};
+use trust_list::{CountryCode, EntityId, IssuerKind, Level, Purpose, RegisteredPurpose, VerifiedList};
+
+use super::{Permit, Question, Refusal, may_proceed, predicate};
+use crate::audit::ListVersion;
+use crate::handles::TransactionId;
+use crate::request::{ClaimsRequest, Scope, base_name};
+use crate::subject::PairwiseSecret;
+
+/// What one relying party may learn about one person: a pairwise subject, the minimised claims, the level, and what they
+/// rest on. Tokens about a person are minted from a `Release` and from nothing else.
+///
+/// Only policy makes one, and it cannot be serialised: it lives in the request in which policy said yes. In between it is
+/// kept sealed, and policy is asked again before it becomes a `Release` again.
+///
+/// Nobody outside can write one down:
+///
+/// ```compile_fail,E0423
+/// let forged = hub_core::Release(unimplemented!());
+/// ```
+///
+/// nor read one from a store or a request:
+///
+/// ```compile_fail,E0277
+/// fn read<T: serde::de::DeserializeOwned>(text: &str) -> T { serde_json::from_str(text).unwrap() }
+/// let forged: hub_core::Release = read("{}");
+/// ```
+///
+/// nor make one of an assertion that policy has not seen:
+///
+/// ```compile_fail,E0277
+/// fn skip_policy(assertion: country_adapters::VerifiedAssertion) -> hub_core::Release { assertion.into() }
+/// ```
+pub struct Release(Facts);
+
+/// What a [`Release`] says. As such it proves nothing.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Facts {
+    pub(crate) transaction: TransactionId,
+    pub(crate) client_id: String,
+    pub(crate) sub: String,
+    pub(crate) country: CountryCode,
+    pub(crate) service: EntityId,
+    pub(crate) kind: Kind,
+    pub(crate) purpose: Purpose,
+    /// The level that was asked for.
+    pub(crate) asked: Level,
+    /// The level that was reached.
+    pub(crate) level: Level,
+    pub(crate) methods: Vec<String>,
+    pub(crate) auth_time: Option<UnixTime>,
+    pub(crate) claims: BTreeMap<String, Value>,
+    pub(crate) stability: String,
+    pub(crate) trust_framework: String,
+    pub(crate) verified_at: UnixTime,
+    /// SHA-256 of the national assertion, in base64url: evidence that says nothing by itself.
+    pub(crate) assertion_digest: String,
+    pub(crate) list_sequence: u64,
+    pub(crate) list_digest: String,
+}
+
+/// [`IssuerKind`], as it is kept.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Kind {
+    Login,
+    Credential,
+}
+
+/// What is asked about a person.
+pub(crate) struct Wish<'w> {
+    pub(crate) transaction: TransactionId,
+    pub(crate) level: Level,
+    /// The claims asked for, by name.
+    pub(crate) names: BTreeSet<String>,
+    /// OpenID Connect Core §8.1: the sector whose name for the person is used.
+    pub(crate) sector: &'w str,
+}
+
+/// Why policy makes no release of an assertion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum NotReleased {
+    #[error("the level asked for was not reached")]
+    LevelNotReached,
+    #[error("the assertion is not from the issuer that was permitted")]
+    OtherIssuer,
+}
+
+impl Permit<'_> {
+    /// Makes the release: of what was asked, what the purpose allows, of that what the assertion says.
+    pub(crate) fn release(
+        &self,
+        assertion: &VerifiedAssertion,
+        wish: Wish<'_>,
+        secret: &PairwiseSecret,
+        now: UnixTime,
+    ) -> Result<Release, NotReleased> {
+        let issuer = self.issuer.issuer();
+        if assertion.country() != issuer.country || *assertion.issuer_id() != issuer.id {
+            return Err(NotReleased::OtherIssuer);
+        }
+        // A higher level satisfies a lower request; what is reported is what was reached, never more.
+        if assertion.level() < wish.level.max(self.purpose.min_level) {
+            return Err(NotReleased::LevelNotReached);
+        }
+        let list = self.issuer.list();
+        Ok(Release(Facts {
+            claims: minimised(&wish.names, self.purpose, assertion, now),
+            sub: secret.subject(wish.sector, issuer.country, &issuer.id, assertion.subject()),
+            transaction: wish.transaction,
+            client_id: self.client().client_id.clone(),
+            country: issuer.country,
+            service: issuer.id.clone(),
+            kind: issuer.kind.into(),
+            purpose: self.purpose.purpose.clone(),
+            asked: wish.level,
+            level: assertion.level(),
+            methods: assertion.methods().to_vec(),
+            auth_time: assertion.auth_time(),
+            stability: assertion.subject_stability().as_str().to_owned(),
+            trust_framework: assertion.trust_framework().to_owned(),
+            verified_at: assertion.verified_at(),
+            assertion_digest: b64::encode(assertion.assertion_digest()),
+            list_sequence: list.sequence(),
+            list_digest: list.digest().to_owned(),
+        }))
+    }
+}
+
+/// Requested ∩ purpose ∩ assertion. Person status and document status are claims like others, each for itself; a predicate
+/// is derived and its source stays here.
+fn minimised(
+    names: &BTreeSet<String>,
+    purpose: &RegisteredPurpose,
+    assertion: &VerifiedAssertion,
+    now: UnixTime,
+) -> BTreeMap<String, Value> {
+    let mut released = BTreeMap::new();
+    for name in names.iter().filter(|name| purpose.claims.contains(base_name(name))) {
+        match name.as_str() {
+            PERSON_STATUS => drop(released.insert(name.clone(), assertion.person_status().as_str().into())),
+            DOCUMENT_STATUS => drop(released.insert(name.clone(), assertion.document_status().as_str().into())),
+            name => released.extend(value(name, assertion, now)),
+        }
+    }
+    released
+}
+
+/// Whether the person lives, as a claim.
+pub(crate) const PERSON_STATUS: &str = "person_status";
+/// Whether the document is in force, as a claim.
+pub(crate) const DOCUMENT_STATUS: &str = "document_status";
+
+/// Whether the claim `name` can be released when members give the claims `given`.
+pub(crate) fn is_releasable(name: &str, given: &BTreeSet<&str>) -> bool {
+    let source = predicate::source(name).unwrap_or(name);
+    matches!(name, PERSON_STATUS | DOCUMENT_STATUS) || given.contains(source)
+}
+
+/// Whoever logs in as a person that the register reports dead is somebody else.
+pub(crate) fn may_log_in(assertion: &VerifiedAssertion) -> bool {
+    match assertion.person_status() {
+        PersonStatus::Alive | PersonStatus::Unknown => true,
+        PersonStatus::Deceased => false,
+    }
+}
+
+/// The claim `name`, in every language it has (OpenID Connect Core §5.2), or the predicate of that name.
+fn value<'a>(
+    name: &'a str,
+    assertion: &'a VerifiedAssertion,
+    now: UnixTime,
+) -> impl Iterator<Item = (String, Value)> + 'a {
+    let asserted = assertion.claims();
+    let predicate = predicate::source(name).and_then(|source| predicate::derive(name, asserted.get(source)?, now));
+    let in_language = move |key: &str| key == name || (base_name(key) == name);
+    let plain = asserted.iter().filter(move |(key, _)| in_language(key));
+    plain
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .chain(predicate.map(|yes| (name.to_owned(), Value::Bool(yes))))
+}
+
+/// What is asked for by name beyond the purpose (attacks A17). Scopes ask for bundles, so what they bring too much is not
+/// held against anybody.
+pub(crate) fn overreach<'r>(request: &'r ClaimsRequest, purpose: &RegisteredPurpose) -> BTreeMap<&'r str, bool> {
+    let mut beyond = BTreeMap::new();
+    for (name, importance) in request.named().filter(|(name, _)| !purpose.claims.contains(base_name(name))) {
+        *beyond.entry(name).or_default() |= importance == crate::request::Importance::Essential;
+    }
+    beyond
+}
+
+/// The names that a login asks for: by scope and by name.
+pub(crate) fn wanted(scope: &Scope, request: &ClaimsRequest) -> BTreeSet<String> {
+    let mut names = request.names();
+    names.extend(scope.claims().map(str::to_owned));
+    names
+}
+
+/// What is asked of the national provider: nothing that the purpose does not need.
+pub(crate) fn wanted_upstream(names: &BTreeSet<String>, purpose: &RegisteredPurpose) -> BTreeSet<String> {
+    let allowed = names.iter().map(|name| base_name(name)).filter(|name| purpose.claims.contains(*name));
+    allowed.map(|name| predicate::source(name).unwrap_or(name).to_owned()).collect()
+}
+
+impl Release {
+    pub(crate) fn facts(&self) -> &Facts {
+        &self.0
+    }
+
+    /// What is kept of it, to be sealed.
+    pub(crate) fn hold(self) -> Held {
+        Held(self.0)
+    }
+}
+
+/// A release that is kept, or was: to become one again, policy is asked again.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Held(Facts);
+
+impl Held {
+    pub(crate) fn facts(&self) -> &Facts {
+        &self.0
+    }
+
+    /// Asks policy again, with the list in force now. What was reached must still be reachable: a ceiling that came down
+    /// in between is never exceeded by an older login.
+    pub(crate) fn renew(self, list: &VerifiedList, now: UnixTime) -> Result<(Release, Permit<'_>), Refusal> {
+        let question = Question {
+            client_id: &self.0.client_id,
+            country: self.0.country,
+            service: Some(&self.0.service),
+            kind: self.0.kind.into(),
+            purpose: &self.0.purpose,
+            level: self.0.level,
+            at: now,
+        };
+        let permit = may_proceed(list, &question)?;
+        Ok((Release(self.0), permit))
+    }
+}
+
+impl Facts {
+    pub(crate) fn list_version(&self) -> ListVersion {
+        ListVersion { sequence: self.list_sequence, digest: self.list_digest.clone() }
+    }
+}
+
+impl From<IssuerKind> for Kind {
+    fn from(kind: IssuerKind) -> Self {
+        match kind {
+            IssuerKind::IdentityProvider => Self::Login,
+            IssuerKind::CredentialIssuer => Self::Credential,
+        }
+    }
+}
+
+impl From<Kind> for IssuerKind {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Login => Self::IdentityProvider,
+            Kind::Credential => Self::CredentialIssuer,
+        }
+    }
+}
+
+// About a person: nothing of it prints but the transaction's kind.
+impl fmt::Debug for Release {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Release")
+            .field("client_id", &self.0.client_id)
+            .field("country", &self.0.country)
+            .field("level", &self.0.level)
+            .field("purpose", &self.0.purpose)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,52 @@
+//! Grant `client_credentials` (RFC 6749 §4.4): a country system for itself, towards the federation endpoints.
+
+use strict_jose::UnixTime;
+use trust_list::{Client, ClientKind, VerifiedList};
+
+use crate::answer::TokenAnswer;
+use crate::audit::AuditKind;
+use crate::auditing;
+use crate::broker::Broker;
+use crate::client_auth::Authenticated;
+use crate::error::{OAuthError, RequestFault};
+use crate::form::Parameters;
+use crate::mint;
+use crate::request::{MACHINE_SCOPES, Scope};
+
+/// The audience of such tokens, below our issuer.
+pub(crate) const FEDERATION: &str = "/federation/v1";
+
+impl Broker {
+    pub(super) async fn client_credentials(
+        &self,
+        list: &VerifiedList,
+        caller: &Authenticated<'_>,
+        parameters: &Parameters<'_>,
+        now: UnixTime,
+    ) -> Result<TokenAnswer, OAuthError> {
+        is_a_country_system(caller.client())?;
+        let scope = machine_scope(parameters, caller.client())?;
+        caller.spend(self).await?;
+        let event =
+            auditing::of_client(AuditKind::ClientTokenIssued, crate::audit::AuditEvent::OK, caller.client(), list, now);
+        self.record(event).await?;
+        mint::client_token(self, caller.trusted(), &scope, now)
+    }
+}
+
+/// A relying party has nothing to ask without a person.
+fn is_a_country_system(client: &Client) -> Result<(), RequestFault> {
+    match client.kind {
+        ClientKind::CountrySystem => Ok(()),
+        ClientKind::RelyingParty => Err(RequestFault::NotRegistered),
+    }
+}
+
+/// RFC 6749 §3.3: what was asked, or all there is for this client.
+fn machine_scope(parameters: &Parameters<'_>, client: &Client) -> Result<Scope, RequestFault> {
+    let scope = match parameters.optional("scope") {
+        Some(text) => Scope::parse(text).filter(|scope| scope.is_within(&MACHINE_SCOPES, &client.scopes)),
+        None => Some(Scope::registered(&MACHINE_SCOPES, &client.scopes)).filter(|scope| !scope.is_empty()),
+    };
+    scope.ok_or(RequestFault::Scope)
+}

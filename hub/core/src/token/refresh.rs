@@ -1,0 +1,67 @@
+//! Grant `refresh_token` (RFC 6749 §6), without rotation (FAPI 2.0 Security Profile §5.3.2.1): a lost answer can be asked for again.
+
+use strict_jose::UnixTime;
+use trust_list::VerifiedList;
+
+use super::code::issued_to;
+use crate::answer::TokenAnswer;
+use crate::audit::AuditKind;
+use crate::auditing;
+use crate::broker::Broker;
+use crate::client_auth::Authenticated;
+use crate::error::{AuthenticationFault, GrantFault, OAuthError, RequestFault};
+use crate::form::Parameters;
+use crate::grant::{Grant, RefreshToken};
+use crate::mint::{self, IdTokenFor};
+use crate::ports::Guarded;
+use crate::request::Scope;
+use crate::sealed::SealPurpose;
+
+impl Broker {
+    pub(super) async fn refresh(
+        &self,
+        list: &VerifiedList,
+        caller: &Authenticated<'_>,
+        parameters: &Parameters<'_>,
+        now: UnixTime,
+    ) -> Result<TokenAnswer, OAuthError> {
+        let text = parameters.required("refresh_token")?;
+        let token: RefreshToken = self.keys.sealer.open_handle(text).map_err(|_| GrantFault::Unknown)?;
+        let Grant { release, scope, claims, .. } = match self.present_refresh_token(caller, &token).await {
+            Ok(grant) => grant,
+            Err(error) => {
+                let (kind, result) = (AuditKind::RefreshReused, error.code().as_str());
+                self.note(auditing::of_client(kind, result, caller.client(), list, now)).await;
+                return Err(error);
+            }
+        };
+        let scope = narrower(parameters, scope)?;
+        let (release, permit) = release.renew(list, now).map_err(|_| GrantFault::Policy)?;
+        self.record(auditing::of_release(AuditKind::TokenRefreshed, release.facts(), permit.client(), now)).await?;
+        // OpenID Connect Core §12.2: the ID token of a refresh should have no nonce.
+        let context = IdTokenFor { claims: &claims, nonce: None };
+        mint::login_tokens(self, &release, &token.grant, &scope, &context, now)
+    }
+
+    /// The grant of a refresh token that lives and is this client's. The client assertion is used up in the same step.
+    async fn present_refresh_token(
+        &self,
+        caller: &Authenticated<'_>,
+        token: &RefreshToken,
+    ) -> Result<Grant, OAuthError> {
+        issued_to(&token.client_id, caller.client())?;
+        let presented = self.stores.refresh_tokens.present(&token.handle, &token.grant, caller.once()).await?;
+        let Guarded::Fresh(refreshed) = presented else { return Err(AuthenticationFault::Replayed.into()) };
+        let refreshed = refreshed.ok_or(GrantFault::Unknown)?;
+        let name = token.handle.to_text();
+        let owner: Result<String, _> = self.keys.sealer.open(SealPurpose::RefreshToken, &name, &refreshed.token);
+        issued_to(&owner.map_err(|_| GrantFault::Unknown)?, caller.client())?;
+        self.open_grant(&token.grant, &refreshed.grant).map_err(|_| GrantFault::Unknown.into())
+    }
+}
+
+/// RFC 6749 §6: the scope asked for must not include any that was not granted (attacks C14).
+fn narrower(parameters: &Parameters<'_>, granted: Scope) -> Result<Scope, RequestFault> {
+    let Some(text) = parameters.optional("scope") else { return Ok(granted) };
+    Scope::parse(text).filter(|asked| asked.is_subset_of(&granted)).ok_or(RequestFault::WiderScope)
+}

@@ -1,0 +1,77 @@
+//! The userinfo endpoint (OpenID Connect Core §5.3).
+
+use serde_json::{Map, Value};
+use strict_jose::UnixTime;
+use trust_list::{TrustState, VerifiedList};
+
+use crate::access::bearer;
+use crate::answer::{RequestHead, UserinfoAnswer};
+use crate::assurance;
+use crate::audit::AuditKind;
+use crate::auditing;
+use crate::broker::{Broker, in_force};
+use crate::error::{OAuthError, TokenFault};
+use crate::grant::{AccessTokenId, Grant};
+use crate::mint::{USERINFO, asked_for};
+use crate::policy::{Permit, Release};
+use crate::ports::Guarded;
+use crate::request::{ClaimsRequest, OPENID, Scope};
+
+impl Broker {
+    /// What the relying party may know. Token, grant and policy are asked every time; what leaves is recorded first.
+    pub async fn userinfo(
+        &self,
+        trust: &TrustState,
+        head: &RequestHead<'_>,
+        now: UnixTime,
+    ) -> Result<UserinfoAnswer, OAuthError> {
+        let list = in_force(trust, now)?;
+        let token = self.access_token(bearer(head)?, &self.config.issuer.endpoint(USERINFO), now)?;
+        let scope = token.scope.filter(|scope| scope.contains(OPENID)).ok_or(TokenFault::Scope)?;
+        let grant = self.grant_behind(&token.jti).await?;
+        let (release, permit) = policy_still_allows(list, &grant, &token.client_id, now)?;
+        self.record(auditing::of_release(AuditKind::UserinfoReleased, release.facts(), permit.client(), now)).await?;
+        Ok(UserinfoAnswer(claims(&release, &permit, &scope, &grant.claims, now)))
+    }
+
+    /// The grant that the token's `jti` points at, if it lives: revocation shows here (attacks C18, C22).
+    async fn grant_behind(&self, jti: &str) -> Result<Grant, OAuthError> {
+        let id: AccessTokenId = self.keys.sealer.open_handle(jti).map_err(|_| TokenFault::Invalid)?;
+        match self.stores.grants.read(&id.grant, &[]).await? {
+            Guarded::Fresh(Some(sealed)) => self.open_grant(&id.grant, &sealed).map_err(|_| TokenFault::Invalid.into()),
+            Guarded::Fresh(None) | Guarded::Replayed(_) => Err(TokenFault::Invalid.into()),
+        }
+    }
+}
+
+/// Client, issuer and recognition as of now; and the token is the grant's own client's.
+fn policy_still_allows<'l>(
+    list: &'l VerifiedList,
+    grant: &Grant,
+    client_id: &str,
+    now: UnixTime,
+) -> Result<(Release, Permit<'l>), TokenFault> {
+    let (release, permit) = grant.release.clone().renew(list, now).map_err(|_| TokenFault::Invalid)?;
+    if release.facts().client_id == client_id { Ok((release, permit)) } else { Err(TokenFault::Invalid) }
+}
+
+/// What was asked for here: by scope, by name, or verified (OpenID Connect for Identity Assurance §5).
+fn claims(
+    release: &Release,
+    permit: &Permit<'_>,
+    scope: &Scope,
+    request: &ClaimsRequest,
+    now: UnixTime,
+) -> Map<String, Value> {
+    let facts = release.facts();
+    let by_scope: Vec<_> = scope.claims().collect();
+    let mut claims: Map<_, _> =
+        asked_for(release, |name| by_scope.contains(&name) || request.userinfo.contains_key(name)).collect();
+    let verified = assurance::verified_claims(release, permit, &request.verified, now);
+    claims.extend(verified.map(|verified| ("verified_claims".to_owned(), verified)));
+    // OpenID Connect Core §5.3.2: sub must always be returned. The rest no one else says: will it be the same next time?
+    claims.insert("sub".into(), facts.sub.as_str().into());
+    claims.insert("subject_stability".into(), facts.stability.as_str().into());
+    claims.insert("txn".into(), facts.transaction.to_text().into());
+    claims
+}
