@@ -13,6 +13,8 @@ mod peer;
 mod request;
 mod resolver;
 mod special_use;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 use std::sync::Arc;
