@@ -174,3 +174,64 @@ pub enum ClaimError {
     #[error("valid for too long")]
     LifeTooLong,
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn claims(value: Value) -> Claims {
+        Claims::from_map(value.as_object().unwrap().clone())
+    }
+
+    #[test]
+    fn a_claim_of_the_wrong_type_is_an_error_and_never_absent() {
+        let wrong = claims(json!({ "s": 1, "t": "1", "b": "true", "o": [], "l": ["a", 1], "null": null }));
+        let name = |error: ClaimError| match error {
+            ClaimError::WrongType(name) => name,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(name(wrong.optional_str("s").unwrap_err()), "s");
+        assert_eq!(name(wrong.required_str("s").unwrap_err()), "s");
+        assert_eq!(name(wrong.optional_time("t").unwrap_err()), "t");
+        assert_eq!(name(wrong.required_time("t").unwrap_err()), "t");
+        assert_eq!(name(wrong.optional_bool("b").unwrap_err()), "b");
+        assert_eq!(name(wrong.optional_object("o").unwrap_err()), "o");
+        assert_eq!(name(wrong.optional_strings("l").unwrap_err()), "l");
+        assert_eq!(name(wrong.optional_str("null").unwrap_err()), "null");
+        assert_eq!(name(wrong.optional_strings("null").unwrap_err()), "null");
+    }
+
+    #[test]
+    fn an_absent_claim_is_none_or_missing() {
+        let empty = claims(json!({}));
+        assert_eq!(empty.optional_str("a").unwrap(), None);
+        assert_eq!(empty.optional_time("a").unwrap(), None);
+        assert_eq!(empty.optional_bool("a").unwrap(), None);
+        assert_eq!(empty.optional_object("a").unwrap(), None);
+        assert_eq!(empty.optional_strings("a").unwrap(), None);
+        assert!(matches!(empty.required_str("a"), Err(ClaimError::Missing(name)) if name == "a"));
+        assert!(matches!(empty.required_time("a"), Err(ClaimError::Missing(name)) if name == "a"));
+    }
+
+    #[test]
+    fn claims_of_the_right_type_are_read() {
+        let good = claims(json!({ "s": "text", "t": 7, "b": false, "o": { "x": 1 }, "l": ["a", "b"], "aud": ["x"] }));
+        assert_eq!(good.required_str("s").unwrap(), "text");
+        assert_eq!(good.required_time("t").unwrap(), UnixTime::new(7));
+        assert_eq!(good.optional_bool("b").unwrap(), Some(false));
+        assert_eq!(good.optional_object("o").unwrap().unwrap().len(), 1);
+        assert_eq!(good.optional_strings("l").unwrap().unwrap(), ["a", "b"]);
+        assert_eq!(good.audience().unwrap(), Audience::Many(vec!["x".to_owned()]));
+        assert_eq!(good.get("t"), Some(&json!(7)));
+        assert_eq!(good.clone().into_map().len(), 6);
+    }
+
+    #[test]
+    fn only_a_json_object_is_a_claims_set() {
+        for text in ["[]", "\"a\"", "null", "{", "{\"a\":1,\"a\":1}"] {
+            assert!(matches!(Claims::parse(text.as_bytes(), &Limits::TOKEN), Err(ClaimError::Json(_))), "{text}");
+        }
+    }
+}

@@ -47,7 +47,7 @@ pub enum Signed {
 }
 
 /// Each signature costs a hash of the payload. A scheme of 55 states with one signer each stays below.
-const MAX_SIGNATURES: usize = 64;
+pub const MAX_SIGNATURES: usize = 64;
 
 // RFC 7515 §7.2.1 says to ignore unknown members. Off-spec: refused, since "signature" beside "signatures" is the
 // flattened form at the same time, and parsers disagree about which one they read.
@@ -212,7 +212,7 @@ impl fmt::Debug for SignedDocument {
         f.debug_struct("SignedDocument")
             .field("payload_bytes", &self.payload.len())
             .field("signatures", &self.signatures.len())
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 

@@ -3,22 +3,22 @@
 //! josekit decides algorithms by the header and inflates without limit. So the header is checked here first, josekit
 //! is left with one content encryption, and inflating is done here, into a buffer with a cap.
 
+mod header;
+mod zip;
+
 use std::fmt;
-use std::io::{self, Read as _};
 use std::sync::Arc;
 
-use flate2::Compression;
-use flate2::read::{DeflateDecoder, DeflateEncoder};
 use josekit::jwe::alg::rsaes::{RsaesJweAlgorithm, RsaesJweDecrypter, RsaesJweEncrypter};
-use josekit::jwe::{JweCompression, JweContext, JweHeader};
+use josekit::jwe::{JweContext, JweHeader};
 use josekit::jwk::Jwk;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use zeroize::Zeroizing;
 
-use crate::b64;
+pub use self::header::CompactJweHeader;
+use self::zip::{LeftCompressed, deflate, inflate};
 use crate::header::HeaderError;
-use crate::header::string;
-use crate::json::{self, JsonError};
+use crate::json::JsonError;
 use crate::jwk::{JwkError, KeyUse, PublicJwk};
 use crate::kid::{Kid, KidError};
 use crate::limits::Limits;
@@ -45,6 +45,7 @@ pub enum Zip {
 pub struct Decrypter(Arc<DecrypterInner>);
 
 struct DecrypterInner {
+    kid: Kid,
     private: PrivateJwk,
     public: PublicJwk,
     josekit: RsaesJweDecrypter,
@@ -52,14 +53,16 @@ struct DecrypterInner {
 }
 
 impl Decrypter {
-    /// A new key of 2048 bits.
-    pub fn generate(kid: Kid) -> Result<Self, JwkError> {
+    /// A new key of 2048 bits. Without a `kid` its name is its RFC 7638 thumbprint.
+    pub fn generate(kid: impl Into<Option<Kid>>) -> Result<Self, JwkError> {
         let mut private = PrivateJwk::generate_rsa()?;
-        private.set("kid", kid.as_str());
+        if let Some(kid) = kid.into() {
+            private.set("kid", kid.as_str());
+        }
         Self::from_private(private)
     }
 
-    /// Reads a private RSA key.
+    /// Reads a private RSA key. Without a `kid` its name is its RFC 7638 thumbprint.
     pub fn from_jwk(value: &Value) -> Result<Self, JwkError> {
         Self::from_private(PrivateJwk::new(value)?)
     }
@@ -67,6 +70,8 @@ impl Decrypter {
     fn from_private(mut private: PrivateJwk) -> Result<Self, JwkError> {
         let given = private.to_public()?;
         check_for_encryption(&given)?;
+        let kid = given.kid().cloned().unwrap_or_else(|| given.thumbprint().to_kid());
+        private.set("kid", kid.as_str());
         private.set("use", "enc");
         private.set("alg", ALG);
         // Proves that the halves belong together, which josekit does not.
@@ -76,7 +81,7 @@ impl Decrypter {
         // The caller chooses the key; josekit would also insist on a kid in the header.
         josekit.remove_key_id();
         let public = private.to_public()?;
-        Ok(Self(Arc::new(DecrypterInner { private, public, josekit, context: context() })))
+        Ok(Self(Arc::new(DecrypterInner { kid, private, public, josekit, context: context() })))
     }
 
     /// The public half, with `use: enc` and its `alg`.
@@ -85,8 +90,8 @@ impl Decrypter {
     }
 
     /// Its name.
-    pub fn kid(&self) -> Option<&Kid> {
-        self.0.public.kid()
+    pub fn kid(&self) -> &Kid {
+        &self.0.kid
     }
 
     /// The private key as one line of JSON, for a key file.
@@ -107,79 +112,6 @@ impl Decrypter {
     }
 }
 
-/// The header of a compact JWE: to choose a key by before decrypting.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CompactJweHeader {
-    kid: Option<Kid>,
-    cty: Option<String>,
-    zip: bool,
-}
-
-impl CompactJweHeader {
-    /// Reads the form and the header of a compact JWE and refuses every algorithm but ours, before any work with keys.
-    pub fn parse(compact: &str, limits: &Limits) -> Result<Self, JweError> {
-        if compact.len() > limits.max_bytes {
-            return Err(JweError::TooLarge { max: limits.max_bytes });
-        }
-        let segments: Vec<&str> = compact.splitn(6, '.').collect();
-        let [header, key, iv, ciphertext, tag] = segments[..] else { return Err(JweError::NotFiveSegments) };
-        let header = decode(header, "header")?;
-        let header = Self::from_members(&json::parse_object(&header, limits)?)?;
-        if key.is_empty() || ciphertext.is_empty() {
-            return Err(JweError::NotFiveSegments);
-        }
-        // RFC 7518 §5.3: an IV of 96 and a tag of 128 bits. OpenSSL would accept a tag cut down to one byte.
-        if decode(iv, "iv")?.len() != 12 || decode(tag, "tag")?.len() != 16 {
-            return Err(JweError::IvOrTag);
-        }
-        Ok(header)
-    }
-
-    /// The name of the key.
-    pub fn kid(&self) -> Option<&Kid> {
-        self.kid.as_ref()
-    }
-
-    /// The media type of the plaintext; `JWT` if it is a token in its turn (RFC 7519 §5.2).
-    pub fn cty(&self) -> Option<&str> {
-        self.cty.as_deref()
-    }
-
-    fn from_members(members: &Map<String, Value>) -> Result<Self, JweError> {
-        // RFC 7516 §4.1.13, as in a signature.
-        if members.contains_key("crit") {
-            return Err(HeaderError::Extension("crit").into());
-        }
-        // Never `dir`, RSA1_5 or PBES2, whose p2c makes the recipient work for seconds (RFC 8725 §3.2).
-        if string(members, "alg")? != Some(ALG) || string(members, "enc")? != Some(ENC) {
-            return Err(JweError::Algorithm);
-        }
-        let zip = match string(members, "zip")? {
-            None => false,
-            Some(DEF) => true,
-            Some(_) => return Err(JweError::Zip),
-        };
-        let kid = string(members, "kid")?.map(Kid::parse).transpose()?;
-        Ok(Self { kid, cty: string(members, "cty")?.map(str::to_owned), zip })
-    }
-
-    fn check_zip(&self, zip: Zip) -> Result<(), JweError> {
-        if self.zip && zip == Zip::Refuse { Err(JweError::Zip) } else { Ok(()) }
-    }
-}
-
-fn decode(segment: &str, name: &'static str) -> Result<Vec<u8>, JweError> {
-    b64::decode(segment).map_err(|_| JweError::Base64(name))
-}
-
-/// RFC 7516 §4.1.3: raw DEFLATE (RFC 1951). Reads one byte more than allowed, to know whether there is one.
-fn inflate(compressed: &[u8], cap: usize) -> Result<Vec<u8>, JweError> {
-    let mut plaintext = Vec::new();
-    let one_more = u64::try_from(cap).unwrap_or(u64::MAX).saturating_add(1);
-    DeflateDecoder::new(compressed).take(one_more).read_to_end(&mut plaintext).map_err(|_| JweError::Deflate)?;
-    if plaintext.len() > cap { Err(JweError::Inflated { cap }) } else { Ok(plaintext) }
-}
-
 /// josekit with A256GCM only, and with its inflating replaced by none.
 fn context() -> JweContext {
     let mut context = JweContext::new();
@@ -188,28 +120,6 @@ fn context() -> JweContext {
     }
     context.add_compression(Box::new(LeftCompressed));
     context
-}
-
-/// Stands in for josekit's DEF, which inflates without limit. The compressed bytes pass as they are.
-#[derive(Clone, Copy, Debug)]
-struct LeftCompressed;
-
-impl JweCompression for LeftCompressed {
-    fn name(&self) -> &str {
-        DEF
-    }
-
-    fn compress(&self, message: &[u8]) -> io::Result<Vec<u8>> {
-        Ok(message.to_vec())
-    }
-
-    fn decompress(&self, message: &[u8]) -> io::Result<Vec<u8>> {
-        Ok(message.to_vec())
-    }
-
-    fn box_clone(&self) -> Box<dyn JweCompression> {
-        Box::new(*self)
-    }
 }
 
 /// Whether to compress before encrypting.
@@ -244,7 +154,9 @@ impl Encrypter {
     pub fn encrypt(&self, plaintext: &[u8], cty: Option<&str>, compress: Compress) -> Result<String, JweError> {
         let mut header = JweHeader::new();
         header.set_content_encryption(ENC);
-        cty.into_iter().for_each(|cty| header.set_content_type(cty));
+        if let Some(cty) = cty {
+            header.set_content_type(cty);
+        }
         let content = match compress {
             Compress::No => plaintext.to_vec(),
             Compress::Deflate => {
@@ -254,12 +166,6 @@ impl Encrypter {
         };
         self.0.context.serialize_compact(&content, &header, &self.0.josekit).map_err(|_| JweError::Encryption)
     }
-}
-
-fn deflate(plaintext: &[u8]) -> Result<Vec<u8>, JweError> {
-    let mut compressed = Vec::new();
-    let read = DeflateEncoder::new(plaintext, Compression::default()).read_to_end(&mut compressed);
-    read.map(|_| compressed).map_err(|_| JweError::Deflate)
 }
 
 fn check_for_encryption(key: &PublicJwk) -> Result<(), JwkError> {
@@ -275,7 +181,7 @@ fn check_for_encryption(key: &PublicJwk) -> Result<(), JwkError> {
 
 impl fmt::Debug for Decrypter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Decrypter").field("kid", &self.kid()).finish_non_exhaustive()
+        f.debug_struct("Decrypter").field("kid", self.kid()).finish_non_exhaustive()
     }
 }
 

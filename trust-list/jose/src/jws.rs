@@ -117,13 +117,19 @@ impl VerifiedJws {
 // Payloads are about persons: neither form of a token shows one.
 impl fmt::Debug for CompactJws {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CompactJws").field("alg", &self.header.alg()).field("kid", &self.header.kid()).finish()
+        f.debug_struct("CompactJws")
+            .field("alg", &self.header.alg())
+            .field("kid", &self.header.kid())
+            .finish_non_exhaustive()
     }
 }
 
 impl fmt::Debug for VerifiedJws {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("VerifiedJws").field("alg", &self.header.alg()).field("kid", &self.header.kid()).finish()
+        f.debug_struct("VerifiedJws")
+            .field("alg", &self.header.alg())
+            .field("kid", &self.header.kid())
+            .finish_non_exhaustive()
     }
 }
 

@@ -151,3 +151,134 @@ fn check_life(exp: Option<UnixTime>, from: UnixTime, policy: &TimePolicy) -> Res
         _ => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    const NOW: UnixTime = UnixTime::new(1_764_000_000);
+    const AT: i64 = NOW.seconds();
+
+    fn claims(value: Value) -> Claims {
+        Claims::from_map(value.as_object().unwrap().clone())
+    }
+
+    fn refusal(value: Value, policy: &TimePolicy) -> Option<String> {
+        claims(value).check_times(NOW, policy).err().map(|error| format!("{error:?}"))
+    }
+
+    #[test]
+    fn d02_only_the_one_expected_audience_passes_where_one_is_asked() {
+        claims(json!({ "aud": "https://hub.example" })).expect_single_audience("https://hub.example").unwrap();
+        for aud in [
+            json!("https://hub.example/token"),
+            json!("https://hub.example/"),
+            json!("https://HUB.example"),
+            json!(["https://hub.example"]),
+            json!(["https://hub.example", "https://other.example"]),
+            json!(""),
+        ] {
+            let refused = claims(json!({ "aud": aud })).expect_single_audience("https://hub.example");
+            assert!(matches!(refused, Err(ClaimError::WrongAudience)), "{aud}");
+        }
+    }
+
+    #[test]
+    fn d02_an_audience_that_is_missing_or_mistyped_is_an_error() {
+        let missing = claims(json!({}));
+        assert!(matches!(missing.expect_single_audience("hub"), Err(ClaimError::Missing(name)) if name == "aud"));
+        assert!(matches!(missing.expect_audience_includes("hub"), Err(ClaimError::Missing(_))));
+        for aud in [json!(null), json!(1), json!([]), json!(["hub", 1]), json!(["hub", null]), json!({ "hub": 1 })] {
+            let mistyped = claims(json!({ "aud": aud }));
+            assert!(matches!(mistyped.audience(), Err(ClaimError::WrongType(_))), "{aud}");
+            assert!(matches!(mistyped.expect_audience_includes("hub"), Err(ClaimError::WrongType(_))), "{aud}");
+        }
+    }
+
+    #[test]
+    fn an_audience_of_several_must_include_us_and_authorize_us() {
+        let several = |azp: Value| claims(json!({ "aud": ["hub", "other"], "azp": azp }));
+        several(json!("hub")).expect_audience_includes("hub").unwrap();
+        several(json!("hub")).expect_authorized_party("hub").unwrap();
+        assert!(matches!(several(json!("hub")).expect_audience_includes("evil"), Err(ClaimError::WrongAudience)));
+        let rule = ClaimError::WrongAuthorizedParty;
+        for (value, expected) in [
+            (json!({ "aud": ["hub", "other"] }), Some(&rule)),
+            (json!({ "aud": ["hub", "other"], "azp": "other" }), Some(&rule)),
+            (json!({ "aud": "hub", "azp": "other" }), Some(&rule)),
+            (json!({ "aud": "hub", "azp": "hub" }), None),
+            (json!({ "aud": "hub" }), None),
+            (json!({ "aud": ["hub"] }), None),
+        ] {
+            let result = claims(value.clone()).expect_authorized_party("hub").err();
+            assert_eq!(result.map(|e| e.to_string()), expected.map(ToString::to_string), "{value}");
+        }
+        let mistyped = claims(json!({ "aud": "hub", "azp": ["hub"] }));
+        assert!(matches!(mistyped.expect_authorized_party("hub"), Err(ClaimError::WrongType(_))));
+    }
+
+    #[test]
+    fn d03_issuer_and_subject_are_compared_as_they_are() {
+        let own = claims(json!({ "iss": "https://idp.example", "sub": "client-1" }));
+        own.expect_issuer("https://idp.example").unwrap();
+        own.expect_str("sub", "client-1").unwrap();
+        for issuer in ["https://idp.example/", "https://IDP.example", "http://idp.example", ""] {
+            assert!(matches!(own.expect_issuer(issuer), Err(ClaimError::WrongIssuer)), "{issuer}");
+        }
+        assert!(matches!(own.expect_str("sub", "client-2"), Err(ClaimError::Unexpected(name)) if name == "sub"));
+        assert!(matches!(own.expect_str("jti", "1"), Err(ClaimError::Missing(name)) if name == "jti"));
+        let mistyped = claims(json!({ "iss": ["https://idp.example"] }));
+        assert!(matches!(mistyped.expect_issuer("https://idp.example"), Err(ClaimError::WrongType(_))));
+    }
+
+    #[test]
+    fn d04_every_rule_about_times_has_its_edge() {
+        let client = TimePolicy::CLIENT;
+        let table = [
+            (json!({ "exp": AT + 60 }), None),
+            (json!({ "exp": AT + 60, "iat": AT, "nbf": AT }), None),
+            (json!({}), Some("Missing(\"exp\")")),
+            (json!({ "exp": AT - 300 }), Some("Expired")),
+            (json!({ "exp": AT - 9 }), None),
+            (json!({ "exp": AT - 10 }), Some("Expired")),
+            (json!({ "exp": AT + 600 }), None),
+            (json!({ "exp": AT + 601 }), Some("LifeTooLong")),
+            (json!({ "exp": 9_007_199_254_740_991_i64 }), Some("LifeTooLong")),
+            (json!({ "exp": AT + 300, "iat": AT - 301 }), Some("LifeTooLong")),
+            (json!({ "exp": AT + 60, "iat": AT + 10 }), None),
+            (json!({ "exp": AT + 60, "iat": AT + 11 }), Some("IssuedInFuture")),
+            (json!({ "exp": AT + 4000, "iat": AT + 3600 }), Some("IssuedInFuture")),
+            (json!({ "exp": AT + 60, "nbf": AT + 10 }), None),
+            (json!({ "exp": AT + 60, "nbf": AT + 11 }), Some("NotYetValid")),
+            (json!({ "exp": AT + 60, "nbf": "soon" }), Some("WrongType(\"nbf\")")),
+            (json!({ "exp": AT + 60, "iat": null }), Some("WrongType(\"iat\")")),
+            (json!({ "exp": "never" }), Some("WrongType(\"exp\")")),
+            (json!({ "exp": 1e300 }), Some("WrongType(\"exp\")")),
+        ];
+        for (value, expected) in table {
+            assert_eq!(refusal(value.clone(), &client).as_deref(), expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn an_assertion_about_a_person_carries_both_times() {
+        let upstream = TimePolicy::UPSTREAM;
+        assert_eq!(refusal(json!({ "exp": AT + 60, "iat": AT - 60 }), &upstream), None);
+        assert_eq!(refusal(json!({ "exp": AT + 60 }), &upstream).as_deref(), Some("Missing(\"iat\")"));
+        assert_eq!(refusal(json!({ "iat": AT }), &upstream).as_deref(), Some("Missing(\"exp\")"));
+        assert_eq!(refusal(json!({ "exp": AT - 59, "iat": AT + 60 }), &upstream), None);
+        assert_eq!(refusal(json!({ "exp": AT - 60, "iat": AT }), &upstream).as_deref(), Some("Expired"));
+        assert_eq!(refusal(json!({ "exp": AT + 99, "iat": AT + 61 }), &upstream).as_deref(), Some("IssuedInFuture"));
+    }
+
+    #[test]
+    fn a_proof_is_fresh_and_needs_no_expiry() {
+        let proof = TimePolicy::PROOF;
+        assert_eq!(refusal(json!({ "iat": AT - 60 }), &proof), None);
+        assert_eq!(refusal(json!({ "iat": AT - 61 }), &proof).as_deref(), Some("TooOld"));
+        assert_eq!(refusal(json!({ "iat": AT + 11 }), &proof).as_deref(), Some("IssuedInFuture"));
+        assert_eq!(refusal(json!({}), &proof).as_deref(), Some("Missing(\"iat\")"));
+    }
+}

@@ -98,7 +98,7 @@ impl<'a> Scan<'a> {
         }
         self.name_follows = false;
         let name = self.name(start, escaped)?;
-        self.note(name).map_err(|()| JsonError::DuplicateName { at: start })
+        if self.is_new(name) { Ok(()) } else { Err(JsonError::DuplicateName { at: start }) }
     }
 
     /// The name whose text starts at `start` and whose closing quote is just behind us.
@@ -113,21 +113,18 @@ impl<'a> Scan<'a> {
         Ok(Cow::Borrowed(self.text.get(inner).unwrap_or_default()))
     }
 
-    /// Remembers a name of the innermost object, or says that it has it already.
-    fn note(&mut self, name: Cow<'a, str>) -> Result<(), ()> {
-        let Some(Open::Object { first, many }) = self.open.last_mut() else { return Ok(()) };
+    /// Remembers a name of the innermost object; false if it has that name already.
+    fn is_new(&mut self, name: Cow<'a, str>) -> bool {
+        let Some(Open::Object { first, many }) = self.open.last_mut() else { return true };
         let few = self.names.get(*first..).unwrap_or_default();
         if many.is_none() && few.len() == FEW_NAMES {
             *many = Some(self.names.drain(*first..).collect());
         }
-        let new = match many {
-            Some(many) => many.insert(name),
-            None => {
-                let new = self.names.iter().skip(*first).all(|other| *other != name);
-                self.names.push(name);
-                new
-            }
-        };
-        if new { Ok(()) } else { Err(()) }
+        if let Some(many) = many {
+            return many.insert(name);
+        }
+        let new = self.names.iter().skip(*first).all(|other| *other != name);
+        self.names.push(name);
+        new
     }
 }

@@ -64,7 +64,9 @@ impl Verifier {
             Algorithm::ES256 | Algorithm::PS256 | Algorithm::RS256 => &digest::SHA256,
         };
         let mut context = Context::new(hash);
-        parts.iter().for_each(|part| context.update(part));
+        for part in parts {
+            context.update(part);
+        }
         self.prepared.verify_digest_sig(&context.finish(), signature).map_err(|_| SignatureError)
     }
 }
@@ -89,7 +91,7 @@ impl JwsVerifier for Verifier {
 
 impl fmt::Debug for Verifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Verifier").field("alg", &self.alg).field("kid", &self.kid()).finish()
+        f.debug_struct("Verifier").field("alg", &self.alg).field("kid", &self.kid()).finish_non_exhaustive()
     }
 }
 
