@@ -1,13 +1,17 @@
 //! What an operator is told about a server that will not do.
 
+use std::error::Error;
+use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use hub_core::handles::{Handle, HandleKind, Once, StorageKey, kind};
 use redis::aio::MultiplexedConnection;
-use redis::{ErrorKind, RedisError, RedisResult};
+use redis::{RedisError, RedisResult};
 use tokio::time::timeout;
 
 use crate::link::Target;
+use crate::outage::{is_forbidden, is_stranger};
 use crate::script::{Call, Scripts};
 
 /// Why we cannot work with the configuration or the server. The operator's to mend.
@@ -23,7 +27,7 @@ pub enum StartError {
     #[error("the Redis server cannot be reached; check its address and that it runs: {0}")]
     Unreachable(#[source] RedisError),
     /// It does not answer.
-    #[error("the Redis server does not answer within {} s", CHECK_DEADLINE.as_secs())]
+    #[error("something listens at the address of the Redis server but does not answer in time")]
     TooSlow,
     /// Our name or password is wrong.
     #[error("the Redis server refuses our credentials; check user and password in its URL: {0}")]
@@ -118,22 +122,26 @@ fn key<K: HandleKind>() -> Result<StorageKey, StartError> {
 }
 
 fn explain(error: RedisError) -> StartError {
-    match error.code() {
-        Some("NOAUTH" | "WRONGPASS") => return StartError::Credentials(error),
-        Some("NOPERM") => return StartError::NotPermitted(error),
-        Some(_) => return StartError::Failing(error),
-        None => {}
-    }
-    if error.kind() == ErrorKind::AuthenticationFailed {
+    if is_forbidden(&error) {
+        StartError::NotPermitted(error)
+    } else if is_stranger(&error) {
         StartError::Credentials(error)
-    } else if error.as_io_error().is_some_and(|io| io.kind() == std::io::ErrorKind::InvalidData) {
-        // rustls reports a handshake that fails as invalid data.
+    } else if error.is_timeout() {
+        StartError::TooSlow
+    } else if is_tls(&error) {
         StartError::Tls(error)
     } else if error.is_io_error() {
         StartError::Unreachable(error)
     } else {
         StartError::Failing(error)
     }
+}
+
+/// rustls reports a handshake that fails as invalid data.
+fn is_tls(error: &RedisError) -> bool {
+    let inner = error.source().and_then(|source| source.downcast_ref::<Arc<dyn Error + Send + Sync>>());
+    let io = inner.and_then(|inner| inner.downcast_ref::<io::Error>());
+    io.is_some_and(|io| io.kind() == io::ErrorKind::InvalidData)
 }
 
 /// The value of `name:value` in the answer of `INFO`.

@@ -60,8 +60,10 @@ impl Link {
     }
 
     fn connection(&self) -> Result<(MultiplexedConnection, u64), StoreError> {
+        let given_up = *self.given_up.borrow();
         match &*self.state.borrow() {
-            State::Up { connection, number } => Ok((connection.clone(), *number)),
+            State::Up { connection, number } if *number > given_up => Ok((connection.clone(), *number)),
+            State::Up { .. } => Err(StoreError::Unavailable(Outage::NotConnected)),
             State::Down(outage) => Err(StoreError::Unavailable(*outage)),
         }
     }

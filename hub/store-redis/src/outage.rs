@@ -25,13 +25,13 @@ impl Failure {
 impl From<&RedisError> for Failure {
     fn from(error: &RedisError) -> Self {
         let (outage, ends_connection) = match error.code() {
+            _ if is_forbidden(error) => (Outage::NotPermitted, false),
+            _ if is_stranger(error) => (Outage::NotPermitted, true),
             // A replica: the primary is elsewhere now.
             Some("READONLY") => (Outage::ReadOnly, true),
             // A primary that may not write: its disk fails, or too few replicas follow it.
             Some("MISCONF" | "NOREPLICAS") => (Outage::ReadOnly, false),
             Some("OOM") => (Outage::OutOfMemory, false),
-            Some("NOPERM") => (Outage::NotPermitted, false),
-            Some("NOAUTH" | "WRONGPASS") => (Outage::NotPermitted, true),
             Some("LOADING" | "MASTERDOWN" | "TRYAGAIN" | "BUSY") => (Outage::NotConnected, false),
             Some(_) => (Outage::Nonsense, false),
             None => of_connection(error),
@@ -45,9 +45,19 @@ fn of_connection(error: &RedisError) -> (Outage, bool) {
         (Outage::TooSlow, true)
     } else if error.is_io_error() {
         (Outage::NotConnected, true)
-    } else if error.kind() == ErrorKind::AuthenticationFailed {
-        (Outage::NotPermitted, true)
     } else {
         (Outage::Nonsense, true)
     }
+}
+
+/// Whether the server knows us and forbids a command or a key. Within a script it has no code of its own for that.
+pub(crate) fn is_forbidden(error: &RedisError) -> bool {
+    let says = |text: &str| error.detail().is_some_and(|detail| detail.contains(text));
+    // Redis 7.0 and 7.2 write the first, later ones and Valkey the second.
+    error.code() == Some("NOPERM") || says("user executing the script can't") || says("ACL failure in script")
+}
+
+/// Whether the server does not accept who we say we are.
+pub(crate) fn is_stranger(error: &RedisError) -> bool {
+    matches!(error.code(), Some("NOAUTH" | "WRONGPASS")) || error.kind() == ErrorKind::AuthenticationFailed
 }

@@ -13,10 +13,10 @@ use hub_store_redis::{RedisConfig, RedisStore};
 use redis::aio::MultiplexedConnection;
 use tempfile::TempDir;
 
-pub const MINUTE: Duration = Duration::from_secs(60);
+pub(crate) const MINUTE: Duration = Duration::from_secs(60);
 
 /// A server. Ends with the test.
-pub struct Server {
+pub(crate) struct Server {
     directory: TempDir,
     extra: Vec<String>,
     process: Option<Child>,
@@ -24,20 +24,20 @@ pub struct Server {
 
 impl Server {
     /// A server on a Unix socket, without persistence unless `extra` says otherwise.
-    pub async fn start(extra: &[&str]) -> Self {
+    pub(crate) async fn start(extra: &[&str]) -> Self {
         let mut server = Self::prepare(extra);
         server.launch().await;
         server
     }
 
     /// A server whose directory is there and which does not run yet.
-    pub fn prepare(extra: &[&str]) -> Self {
+    pub(crate) fn prepare(extra: &[&str]) -> Self {
         let directory = tempfile::Builder::new().prefix("pr").tempdir().unwrap();
         Self { directory, extra: extra.iter().map(ToString::to_string).collect(), process: None }
     }
 
     /// Starts the process and waits until it answers.
-    pub async fn launch(&mut self) {
+    pub(crate) async fn launch(&mut self) {
         let arguments = ["--port", "0", "--save", "", "--appendonly", "no", "--daemonize", "no"];
         let process = Command::new("redis-server")
             .args(arguments)
@@ -60,46 +60,46 @@ impl Server {
         .await;
     }
 
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.directory.path()
     }
 
-    pub fn socket(&self) -> PathBuf {
+    pub(crate) fn socket(&self) -> PathBuf {
         self.path().join("s")
     }
 
-    pub fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("redis+unix://{}", self.socket().display())
     }
 
     /// A store on this server, connected.
-    pub async fn store(&self) -> Arc<RedisStore> {
+    pub(crate) async fn store(&self) -> Arc<RedisStore> {
         connected(RedisConfig::new(self.url())).await
     }
 
     /// A connection to look behind the store's back.
-    pub async fn connection(&self) -> MultiplexedConnection {
+    pub(crate) async fn connection(&self) -> MultiplexedConnection {
         let client = redis::Client::open(self.url()).unwrap();
         let config = redis::AsyncConnectionConfig::new().set_response_timeout(Some(Duration::from_secs(30)));
         client.get_multiplexed_async_connection_with_config(&config).await.unwrap()
     }
 
     /// Sends a command of words.
-    pub async fn command(&self, words: &str) {
+    pub(crate) async fn command(&self, words: &str) {
         let mut words = words.split(' ');
         let mut command = redis::cmd(words.next().unwrap());
         command.arg(words.collect::<Vec<_>>()).query_async::<redis::Value>(&mut self.connection().await).await.unwrap();
     }
 
     /// kill -9.
-    pub fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         let mut process = self.process.take().unwrap();
         process.kill().unwrap();
         process.wait().unwrap();
     }
 
     /// Sends a signal by name, such as STOP.
-    pub fn signal(&self, name: &str) {
+    pub(crate) fn signal(&self, name: &str) {
         let id = self.process.as_ref().unwrap().id().to_string();
         assert!(Command::new("kill").args([&format!("-{name}"), &id]).status().unwrap().success());
     }
@@ -114,21 +114,21 @@ impl Drop for Server {
 }
 
 /// A store that has its connection.
-pub async fn connected(config: RedisConfig) -> Arc<RedisStore> {
+pub(crate) async fn connected(config: RedisConfig) -> Arc<RedisStore> {
     let store = Arc::new(RedisStore::start(config).unwrap());
     works_again(&Stores::on(store.clone()), Duration::from_secs(10)).await;
     store
 }
 
 /// Waits until the store is healthy; says how long that took.
-pub async fn works_again(stores: &Stores, within: Duration) -> Duration {
+pub(crate) async fn works_again(stores: &Stores, within: Duration) -> Duration {
     let start = Instant::now();
     eventually("the store works", within, || async { stores.health.health().await.is_ok() }).await;
     start.elapsed()
 }
 
 /// Asks again until it holds.
-pub async fn eventually<F: Future<Output = bool>>(what: &str, within: Duration, mut holds: impl FnMut() -> F) {
+pub(crate) async fn eventually<F: Future<Output = bool>>(what: &str, within: Duration, mut holds: impl FnMut() -> F) {
     let start = Instant::now();
     while !holds().await {
         assert!(start.elapsed() < within, "not within {within:?}: {what}");
@@ -136,11 +136,11 @@ pub async fn eventually<F: Future<Output = bool>>(what: &str, within: Duration, 
     }
 }
 
-pub fn sealed(text: &str) -> Sealed {
+pub(crate) fn sealed(text: &str) -> Sealed {
     Sealed::from_bytes(text.as_bytes())
 }
 
 /// A free port on loopback. Another process could take it before it is used; a server that cannot bind says so.
-pub fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
