@@ -7,10 +7,13 @@ mod high_water;
 mod identifiers;
 mod level;
 mod localized_text;
+pub mod publish;
 mod publisher;
 mod quorum;
 mod recognition;
 mod state;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod update;
 mod verified;
 

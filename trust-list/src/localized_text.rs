@@ -39,6 +39,12 @@ impl LocalizedText {
         self.0.iter().map(|(lang, value)| (lang.as_str(), value.as_str()))
     }
 
+    /// The same text with each language's value changed.
+    #[must_use]
+    pub fn map(self, change: impl Fn(String) -> String) -> Self {
+        Self(self.0.into_iter().map(|(lang, value)| (lang, change(value))).collect())
+    }
+
     fn lookup(&self, lang: &str) -> Option<&str> {
         let mut range = lang.to_ascii_lowercase();
         loop {

@@ -29,6 +29,8 @@ pub use status::{ListEntry, Status, StatusProblem};
 pub use suspension::{SuspensionOrder, SuspensionReason, SuspensionTarget, UnknownReason};
 
 pub(crate) use clauses::Requested;
+pub(crate) use national::{ClientExtension, IssuerExtension};
+pub(crate) use regional::MemberExtension;
 pub(crate) use root::LIMITS as ROOT_LIMITS;
 pub(crate) use status::LIMITS as STATUS_LIMITS;
 pub(crate) use suspension::MAX_ORDER_BYTES;

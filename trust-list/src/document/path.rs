@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::CountryCode;
 
 /// The place of a document. Built from numbers and country codes only, so no document can name a file outside.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DocumentPath {
     /// `root/<version>.json`
     Root(u64),

@@ -19,6 +19,8 @@ pub(crate) use marks::{Mark, Marks, Regression};
 use crate::document::DocumentPath;
 use files::Files;
 
+pub(crate) use files::write_durably;
+
 /// The durable memory of one client. One process at a time: opening takes a lock.
 pub struct HighWater {
     place: Place,

@@ -1,0 +1,100 @@
+//! The documents of a region in a directory, which any static web server can serve.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{ErrorKind, Read as _};
+use std::path::{Path, PathBuf};
+
+use async_trait::async_trait;
+
+use super::{PublishError, Published};
+use crate::document::DocumentPath;
+use crate::high_water::write_durably;
+use crate::publisher::{FetchError, Publisher};
+
+/// Reads documents out of a directory: for demonstrations, tests, and media that travel by hand.
+#[derive(Clone, Debug)]
+pub struct DirectoryPublisher(PathBuf);
+
+impl DirectoryPublisher {
+    /// The documents in `dir`.
+    pub fn new(dir: impl Into<PathBuf>) -> Self {
+        Self(dir.into())
+    }
+}
+
+#[async_trait]
+impl Publisher for DirectoryPublisher {
+    async fn fetch(&self, path: &str, max_bytes: usize) -> Result<Option<Vec<u8>>, FetchError> {
+        // Only what a document path can spell reaches the file system.
+        let place: DocumentPath = path.parse().map_err(|_| FetchError::NotADocument { path: path.to_owned() })?;
+        match read_capped(&self.0.join(place.to_string()), max_bytes) {
+            Ok(bytes) if bytes.len() > max_bytes => Err(FetchError::TooLarge { path: path.to_owned(), max_bytes }),
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(FetchError::Unreachable { path: path.to_owned(), reason: error.to_string() }),
+        }
+    }
+}
+
+/// At most one byte more than allowed.
+fn read_capped(path: &Path, max_bytes: usize) -> std::io::Result<Vec<u8>> {
+    let cap = u64::try_from(max_bytes).unwrap_or(u64::MAX).saturating_add(1);
+    let mut bytes = Vec::new();
+    File::open(path)?.take(cap).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Every document in `dir`; other files are none of ours.
+pub(super) fn read(dir: &Path) -> Result<BTreeMap<DocumentPath, Vec<u8>>, PublishError> {
+    let mut documents = BTreeMap::new();
+    for part in ["", "root", "lists"] {
+        let folder = dir.join(part);
+        let entries = match fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == ErrorKind::NotFound => continue,
+            Err(error) => return Err(PublishError::io("cannot read", &folder)(error)),
+        };
+        for entry in entries.filter_map(Result::ok) {
+            let name = Path::new(part).join(entry.file_name());
+            let Some(place) = name.to_str().and_then(|name| name.parse::<DocumentPath>().ok()) else { continue };
+            let path = entry.path();
+            documents.insert(place, fs::read(&path).map_err(PublishError::io("cannot read", &path))?);
+        }
+    }
+    Ok(documents)
+}
+
+/// Roots and lists first; the status, which makes them current, last.
+pub(super) fn write(dir: &Path, documents: &Published) -> Result<(), PublishError> {
+    for part in ["root", "lists"] {
+        let path = dir.join(part);
+        fs::create_dir_all(&path).map_err(PublishError::io("cannot make", &path))?;
+    }
+    let is_status = |place: &DocumentPath| *place == DocumentPath::Status;
+    for (place, bytes) in documents.iter().filter(|(place, _)| !is_status(place)) {
+        write_if_new(&dir.join(place.to_string()), bytes)?;
+    }
+    if let Some(bytes) = documents.get(DocumentPath::Status) {
+        write_if_new(&dir.join(DocumentPath::Status.to_string()), bytes)?;
+    }
+    write_latest(dir, documents)
+}
+
+/// The list of each name without its number, for readers that follow DistributionPoints.
+fn write_latest(dir: &Path, documents: &Published) -> Result<(), PublishError> {
+    let Ok(status) = documents.status() else { return Ok(()) };
+    for entry in &status.lists {
+        if let Some(bytes) = documents.get(DocumentPath::List(entry.name, entry.sequence)) {
+            write_if_new(&dir.join(format!("lists/{}.json", entry.name)), bytes)?;
+        }
+    }
+    Ok(())
+}
+
+fn write_if_new(path: &Path, bytes: &[u8]) -> Result<(), PublishError> {
+    if fs::read(path).is_ok_and(|known| known == bytes) {
+        return Ok(());
+    }
+    Ok(write_durably(path, bytes)?)
+}

@@ -1,0 +1,71 @@
+//! Why nothing was made or published.
+
+use std::path::{Path, PathBuf};
+
+use strict_jose::DocumentError;
+
+use crate::document::{DocumentPath, ListName, ListProblem, RootProblem, StatusProblem};
+use crate::quorum::QuorumNotMet;
+
+/// Why nothing was made or published.
+#[derive(Debug, thiserror::Error)]
+pub enum PublishError {
+    /// A client would refuse the root.
+    #[error("the root would be refused: {0}")]
+    Root(#[from] RootProblem),
+    /// A client would refuse the list.
+    #[error("the list would be refused: {0}")]
+    List(#[from] ListProblem),
+    /// A client would refuse the status document.
+    #[error("the status document would be refused: {0}")]
+    Status(#[from] StatusProblem),
+    /// The quorum did not sign.
+    #[error("it cannot be published yet: {0}")]
+    Quorum(#[from] QuorumNotMet),
+    /// The document cannot be read or signed.
+    #[error(transparent)]
+    Document(#[from] DocumentError),
+    /// Not one of our kinds of document.
+    #[error("it is none of: root, regional list, national list, status document, suspension order")]
+    UnknownKind,
+    /// An entry that is to be changed does not exist.
+    #[error("there is no entry {0}")]
+    NoSuchEntry(String),
+    /// A document that is needed is not there.
+    #[error("{0} is missing")]
+    Missing(DocumentPath),
+    /// No document of that list is there.
+    #[error("there is no {0} list")]
+    NoSuchList(ListName),
+    /// The sequence number is not higher than the newest.
+    #[error("sequence number {sequence} is not higher than {newest}, the newest; make the proposal anew from that one")]
+    NumberTaken {
+        /// The proposal's.
+        sequence: u64,
+        /// The newest there is.
+        newest: u64,
+    },
+    /// The file system refuses a write.
+    #[error(transparent)]
+    Write(#[from] crate::high_water::HighWaterError),
+    /// The document cannot be written as JSON.
+    #[error("it cannot be written as JSON: {0}")]
+    Json(#[from] serde_json::Error),
+    /// The file system refuses.
+    #[error("{action} {}: {reason}", path.display())]
+    Io {
+        /// What was tried.
+        action: &'static str,
+        /// Where.
+        path: PathBuf,
+        /// What the system said.
+        reason: std::io::Error,
+    },
+}
+
+impl PublishError {
+    pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.to_owned();
+        move |reason| Self::Io { action, path, reason }
+    }
+}

@@ -1,0 +1,33 @@
+//! The publishing side: making documents, collecting signatures, laying them out.
+//!
+//! 1. A builder ([`RootBuilder`], [`RegionalBuilder`], [`NationalBuilder`], [`StatusBuilder`], or a
+//!    [`SuspensionOrder`]) makes a [`Proposal`]. What a client would refuse is refused here.
+//! 2. Signers sign it one by one, anywhere; the file grows by a signature each. A changed proposal is another one, and
+//!    its signatures are gone.
+//! 3. When [`crate::Signers::tally`] finds the quorum, it goes into the [`Published`] documents.
+//! 4. [`Published::restamp`] makes a new status document with the online key; [`Published::write_to`] writes the
+//!    documents to a directory, the status last, so that a reader sees the old state or the new one.
+
+mod checks;
+mod directory;
+mod draft;
+mod error;
+mod national;
+mod order;
+mod proposal;
+mod published;
+mod regional;
+mod root;
+mod status;
+mod wire;
+
+pub use directory::DirectoryPublisher;
+pub use error::PublishError;
+pub use national::NationalBuilder;
+pub use proposal::Proposal;
+pub use published::{MemoryPublisher, Published};
+pub use regional::RegionalBuilder;
+pub use root::RootBuilder;
+pub use status::StatusBuilder;
+
+pub use crate::document::SuspensionOrder;

@@ -1,0 +1,19 @@
+//! Making suspension orders.
+
+use strict_jose::SigningKey;
+
+use super::{Proposal, PublishError};
+use crate::document::{SuspensionOrder, Typ};
+
+impl SuspensionOrder {
+    /// The order as a document to sign. One signature is enough against the signer's own; other regulators may add
+    /// theirs to the same order or make their own.
+    pub fn propose(&self) -> Result<Proposal, PublishError> {
+        Ok(Proposal::new(Typ::Suspension, serde_json::to_vec(self)?))
+    }
+
+    /// The order, signed by one key.
+    pub fn sign(&self, key: &SigningKey) -> Result<Proposal, PublishError> {
+        self.propose()?.signed_by(key, self.issued)
+    }
+}

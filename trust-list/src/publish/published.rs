@@ -1,0 +1,194 @@
+//! The documents of a region as they are published.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use async_trait::async_trait;
+use strict_jose::{SigningKey, UnixTime};
+
+use super::{Proposal, PublishError, StatusBuilder, directory};
+use crate::document::{DocumentPath, ListName, RegionalList, Role, Root, Status, SuspensionOrder, Typ};
+use crate::publisher::{FetchError, Publisher};
+
+/// The documents of a region, by their places. Every root and list ever published stays; the status names those that
+/// are current.
+#[derive(Clone, Debug, Default)]
+pub struct Published(BTreeMap<DocumentPath, Vec<u8>>);
+
+impl Published {
+    /// Nothing published yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// What is published in a directory.
+    pub fn read_from(dir: &Path) -> Result<Self, PublishError> {
+        directory::read(dir).map(Self)
+    }
+
+    /// Writes what `dir` does not have, the status last: a reader sees the old state or the new one. Each list is also
+    /// written under its name without number, where its DistributionPoint says it is.
+    pub fn write_to(&self, dir: &Path) -> Result<(), PublishError> {
+        directory::write(dir, self)
+    }
+
+    /// The document at a place.
+    pub fn get(&self, path: DocumentPath) -> Option<&[u8]> {
+        self.0.get(&path).map(Vec::as_slice)
+    }
+
+    /// Every document with its place.
+    pub fn iter(&self) -> impl Iterator<Item = (DocumentPath, &[u8])> {
+        self.0.iter().map(|(path, bytes)| (*path, bytes.as_slice()))
+    }
+
+    /// Puts a document anywhere, unchecked: for tests of clients.
+    pub fn put_unchecked(&mut self, path: DocumentPath, bytes: Vec<u8>) {
+        self.0.insert(path, bytes);
+    }
+
+    /// Takes a document away: for tests of clients.
+    pub fn remove(&mut self, path: DocumentPath) {
+        self.0.remove(&path);
+    }
+
+    /// The newest root.
+    pub fn root(&self) -> Result<Root, PublishError> {
+        let newest = self.0.iter().rev().find_map(|(path, bytes)| match path {
+            DocumentPath::Root(_) => Some(bytes),
+            _ => None,
+        });
+        let proposal = Proposal::parse(newest.ok_or(PublishError::Missing(DocumentPath::Root(1)))?)?;
+        Ok(Root::read(proposal.document())?)
+    }
+
+    /// The newest document of a list, with its sequence number.
+    pub fn list(&self, name: ListName) -> Result<(u64, Proposal), PublishError> {
+        let (sequence, bytes) = self.newest(name).ok_or(PublishError::NoSuchList(name))?;
+        Ok((sequence, Proposal::parse(bytes)?))
+    }
+
+    /// The status document.
+    pub fn status(&self) -> Result<Status, PublishError> {
+        let bytes = self.get(DocumentPath::Status).ok_or(PublishError::Missing(DocumentPath::Status))?;
+        Ok(Status::read(Proposal::parse(bytes)?.payload())?)
+    }
+
+    /// Adds a root, a regional list or a national list whose quorum signed it; answers its place. It becomes current
+    /// with the next [`Published::restamp`].
+    pub fn add(&mut self, proposal: &Proposal) -> Result<DocumentPath, PublishError> {
+        let path = match proposal.kind() {
+            Typ::Root => self.check_root(proposal)?,
+            Typ::Regional => self.check_regional(proposal)?,
+            Typ::National => self.check_national(proposal)?,
+            Typ::Status | Typ::Suspension => return Err(PublishError::UnknownKind),
+        };
+        self.0.insert(path, proposal.to_bytes());
+        Ok(path)
+    }
+
+    /// Makes the newest documents current, with a new status document signed by `online` keys. Suspension orders that
+    /// hold are carried on, `orders` are added.
+    pub fn restamp(
+        &mut self,
+        online: &[SigningKey],
+        orders: &[Proposal],
+        now: UnixTime,
+        life: Option<i64>,
+    ) -> Result<(), PublishError> {
+        let root = self.root()?;
+        let previous = self.status().ok();
+        let version = previous.as_ref().map_or(1, |status| status.version.saturating_add(1));
+        let mut builder = StatusBuilder::new(&root, version, now);
+        if let Some(life) = life {
+            builder = builder.expires(now.plus(life));
+        }
+        for name in self.names() {
+            if let Some((sequence, bytes)) = self.newest(name) {
+                builder = builder.list(name, sequence, bytes);
+            }
+        }
+        for order in self.orders_to_carry(previous)?.iter().chain(orders) {
+            builder = builder.order(order)?;
+        }
+        let mut proposal = builder.build()?;
+        for key in online {
+            proposal.sign(key, now)?;
+        }
+        proposal.tally(root.signers(Role::Status)).require()?;
+        self.0.insert(DocumentPath::Status, proposal.to_bytes());
+        Ok(())
+    }
+
+    fn find(&self, path: &str, max_bytes: usize) -> Result<Option<Vec<u8>>, FetchError> {
+        let place: DocumentPath = path.parse().map_err(|_| FetchError::NotADocument { path: path.to_owned() })?;
+        match self.get(place) {
+            Some(bytes) if bytes.len() > max_bytes => Err(FetchError::TooLarge { path: path.to_owned(), max_bytes }),
+            found => Ok(found.map(<[u8]>::to_vec)),
+        }
+    }
+
+    fn names(&self) -> BTreeSet<ListName> {
+        let lists = self.0.keys().filter_map(|path| match path {
+            DocumentPath::List(name, _) => Some(*name),
+            _ => None,
+        });
+        lists.collect()
+    }
+
+    fn newest(&self, name: ListName) -> Option<(u64, &[u8])> {
+        let range = DocumentPath::List(name, 0)..=DocumentPath::List(name, u64::MAX);
+        self.0.range(range).next_back().and_then(|(path, bytes)| match path {
+            DocumentPath::List(_, sequence) => Some((*sequence, bytes.as_slice())),
+            _ => None,
+        })
+    }
+
+    /// The orders of the previous status that the newest regional list does not lift.
+    fn orders_to_carry(&self, previous: Option<Status>) -> Result<Vec<Proposal>, PublishError> {
+        let regional = self.regional()?;
+        let mut carried = Vec::new();
+        for raw in previous.map(|status| status.suspensions).unwrap_or_default() {
+            let proposal = Proposal::parse(raw.get().as_bytes())?;
+            let order: SuspensionOrder = serde_json::from_slice(proposal.payload())?;
+            if !regional.iter().flat_map(|list| &list.reinstatements).any(|row| row.lifts(&order)) {
+                carried.push(proposal);
+            }
+        }
+        Ok(carried)
+    }
+
+    /// The newest regional list, if there is one.
+    pub(super) fn regional(&self) -> Result<Option<RegionalList>, PublishError> {
+        match self.newest(ListName::Regional) {
+            Some((_, bytes)) => super::checks::regional_list(&Proposal::parse(bytes)?).map(Some),
+            None => Ok(None),
+        }
+    }
+}
+
+/// A publisher in memory whose documents can be exchanged while clients use it.
+#[derive(Clone, Debug, Default)]
+pub struct MemoryPublisher(Arc<RwLock<Published>>);
+
+impl MemoryPublisher {
+    /// Publishes `documents` in the place of what was there.
+    pub fn publish(&self, documents: Published) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = documents;
+    }
+}
+
+#[async_trait]
+impl Publisher for MemoryPublisher {
+    async fn fetch(&self, path: &str, max_bytes: usize) -> Result<Option<Vec<u8>>, FetchError> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).find(path, max_bytes)
+    }
+}
+
+#[async_trait]
+impl Publisher for Published {
+    async fn fetch(&self, path: &str, max_bytes: usize) -> Result<Option<Vec<u8>>, FetchError> {
+        self.find(path, max_bytes)
+    }
+}
