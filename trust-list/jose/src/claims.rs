@@ -181,8 +181,8 @@ mod tests {
 
     use super::*;
 
-    fn claims(value: Value) -> Claims {
-        Claims::from_map(value.as_object().unwrap().clone())
+    fn claims(mut value: Value) -> Claims {
+        Claims::from_map(std::mem::take(value.as_object_mut().unwrap()))
     }
 
     #[test]

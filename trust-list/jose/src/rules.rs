@@ -161,8 +161,8 @@ mod tests {
     const NOW: UnixTime = UnixTime::new(1_764_000_000);
     const AT: i64 = NOW.seconds();
 
-    fn claims(value: Value) -> Claims {
-        Claims::from_map(value.as_object().unwrap().clone())
+    fn claims(mut value: Value) -> Claims {
+        Claims::from_map(std::mem::take(value.as_object_mut().unwrap()))
     }
 
     fn refusal(value: Value, policy: &TimePolicy) -> Option<String> {

@@ -7,6 +7,8 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
+use memchr::memchr2;
+
 use crate::json::JsonError;
 
 /// Checks nesting and member names of `text`.
@@ -81,7 +83,7 @@ impl<'a> Scan<'a> {
         let mut escaped = false;
         loop {
             let rest = self.rest();
-            let Some(ahead) = rest.iter().position(|b| matches!(b, b'"' | b'\\')) else {
+            let Some(ahead) = memchr2(b'"', b'\\', rest) else {
                 self.at = self.text.len();
                 return Ok(());
             };

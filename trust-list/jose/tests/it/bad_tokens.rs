@@ -31,7 +31,8 @@ fn d01_a_token_with_a_forbidden_algorithm_is_refused() {
 
 #[test]
 fn a_header_that_is_not_exactly_understood_is_refused() {
-    let table: &[(&str, fn(&HeaderError) -> bool)] = &[
+    type Expected = fn(&HeaderError) -> bool;
+    let table: &[(&str, Expected)] = &[
         (r"{}", |e| matches!(e, HeaderError::AlgMissing)),
         (r#"{"alg":null}"#, |e| matches!(e, HeaderError::NotAString("alg"))),
         (r#"{"alg":["ES256"]}"#, |e| matches!(e, HeaderError::NotAString("alg"))),

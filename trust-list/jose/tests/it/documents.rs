@@ -13,6 +13,9 @@ const TYP: &str = "trust-list+jws";
 const NOW: UnixTime = UnixTime::new(1_764_000_000);
 const PAYLOAD: &[u8] = b"{ \"version\" : 1,\n \"entries\": [ ] }";
 
+/// Which refusal a row of a table expects.
+type Expected = fn(&DocumentError) -> bool;
+
 fn signer() -> SigningKey {
     SigningKey::generate(Algorithm::ES256, None).unwrap()
 }
@@ -148,7 +151,7 @@ fn h26_documents_of_another_form_are_refused() {
     let good = as_value(&document(&[&a]));
     parse(&good).unwrap();
     let signature = good["signatures"][0].clone();
-    let table: Vec<(Value, fn(&DocumentError) -> bool)> = vec![
+    let table: Vec<(Value, Expected)> = vec![
         (json!([]), |e| matches!(e, DocumentError::Form)),
         (json!("a.b.c"), |e| matches!(e, DocumentError::Form)),
         (with(good.clone(), json!({ "payload": null })), |e| matches!(e, DocumentError::Form)),
@@ -181,7 +184,7 @@ fn only_protected_headers_with_alg_typ_and_thumbprint_are_read() {
     let a = signer();
     let good = as_value(&document(&[&a]));
     let name = a.public_jwk().thumbprint().as_str();
-    let table: Vec<(Value, fn(&DocumentError) -> bool)> = vec![
+    let table: Vec<(Value, Expected)> = vec![
         (json!({ "typ": TYP, "kid": name }), |e| matches!(e, DocumentError::Header(HeaderError::AlgMissing))),
         (json!({ "alg": "none", "typ": TYP, "kid": name }), |e| {
             matches!(e, DocumentError::Header(HeaderError::Alg(_)))

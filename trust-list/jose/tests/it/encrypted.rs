@@ -78,7 +78,9 @@ fn josekit_and_we_read_each_other_also_when_compressed() {
         assert_eq!(plaintext, PLAINTEXT);
         let mut header = JweHeader::new();
         header.set_content_encryption("A256GCM");
-        zip.into_iter().for_each(|zip| header.set_compression(zip));
+        if let Some(zip) = zip {
+            header.set_compression(zip);
+        }
         let theirs = JweContext::new().serialize_compact(PLAINTEXT, &header, &*encrypter).unwrap();
         assert_eq!(decrypt(&theirs, Zip::Inflate { cap: 1024 }).unwrap(), PLAINTEXT);
     }
@@ -153,10 +155,9 @@ fn a_shortened_tag_or_another_iv_length_is_refused() {
     for length in [0, 1, 4, 8, 12, 15] {
         let short = with_segment(&token, 4, &b64::encode(&tag[..length]));
         assert!(matches!(decrypt(&short, Zip::Refuse), Err(JweError::IvOrTag)), "{length}");
-        // Why we look: the library takes a tag of 4 bytes, which is guessed in 2^32 attempts.
+        // Why we look: the library takes a tag of one byte, which is guessed in 256 attempts.
         let accepted = JweContext::new().deserialize_compact(&short, &*josekit).is_ok();
-        eprintln!("TAG {length} {accepted}");
-        assert!(accepted || length < 4, "josekit began to refuse a tag of {length} bytes: the check may go");
+        assert_eq!(accepted, length > 0, "josekit began to refuse a tag of {length} bytes");
     }
     for length in [0, 8, 11, 13, 16] {
         let other = with_segment(&token, 2, &b64::encode(vec![0; length]));
@@ -168,8 +169,8 @@ fn a_shortened_tag_or_another_iv_length_is_refused() {
 fn whatever_is_changed_behind_the_header_gives_one_error() {
     let token = encrypt(Compress::No);
     let segments: Vec<&str> = token.split('.').collect();
-    for index in 1..5 {
-        let mut bytes = b64::decode(segments[index]).unwrap();
+    for (index, segment) in segments.into_iter().enumerate().skip(1) {
+        let mut bytes = b64::decode(segment).unwrap();
         for place in [0, bytes.len() - 1] {
             bytes[place] ^= 1;
             let changed = with_segment(&token, index, &b64::encode(&bytes));

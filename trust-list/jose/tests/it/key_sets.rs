@@ -18,7 +18,8 @@ fn rsa(kid: &str) -> Value {
 }
 
 fn parse(keys: Value, policy: Policy) -> Result<JwkSet, JwkSetError> {
-    JwkSet::parse(json!({ "keys": keys }).to_string().as_bytes(), &Limits::JWKS, policy)
+    let set = Value::Object([("keys".to_owned(), keys)].into_iter().collect());
+    JwkSet::parse(set.to_string().as_bytes(), &Limits::JWKS, policy)
 }
 
 fn kid(text: &str) -> Kid {

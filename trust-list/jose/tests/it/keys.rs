@@ -18,7 +18,7 @@ fn okp() -> Value {
 /// An odd number of exactly `bits` bits, as a modulus. Nobody checks that it has two factors.
 fn modulus(bits: usize) -> String {
     let mut n = vec![0xff; bits.div_ceil(8)];
-    if bits % 8 != 0 {
+    if !bits.is_multiple_of(8) {
         n[0] = (1 << (bits % 8)) - 1;
     }
     b64::encode(n)

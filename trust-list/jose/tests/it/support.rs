@@ -23,12 +23,12 @@ pub(crate) fn sign_raw(key: &SigningKey, header: &str, payload: &str) -> String 
 }
 
 /// `value` with the members of `changes` set, or removed where they are null.
-pub(crate) fn with(mut value: Value, changes: Value) -> Value {
+pub(crate) fn with(mut value: Value, mut changes: Value) -> Value {
     let members = value.as_object_mut().unwrap();
-    for (name, change) in changes.as_object().unwrap() {
+    for (name, change) in std::mem::take(changes.as_object_mut().unwrap()) {
         match change {
-            Value::Null => drop(members.remove(name)),
-            change => drop(members.insert(name.clone(), change.clone())),
+            Value::Null => drop(members.remove(&name)),
+            change => drop(members.insert(name, change)),
         }
     }
     value
