@@ -193,7 +193,7 @@ impl DocumentSignature {
         &self.signer
     }
 
-    /// When it was made, as its header says (ETSI TS 119 182-1 §5.1.11).
+    /// When it was made, as its header says (`iat` of ETSI TS 119 182-1).
     pub fn iat(&self) -> Option<UnixTime> {
         self.header.get("iat").and_then(|iat| json::numeric_date(iat).ok())
     }

@@ -64,7 +64,7 @@ impl Decrypter {
 
     /// Reads a private RSA key. Without a `kid` its name is its RFC 7638 thumbprint.
     pub fn from_jwk(value: &Value) -> Result<Self, JwkError> {
-        Self::from_private(PrivateJwk::new(value)?)
+        Self::from_private(PrivateJwk::new(value.clone())?)
     }
 
     fn from_private(mut private: PrivateJwk) -> Result<Self, JwkError> {

@@ -1,4 +1,7 @@
 //! Private keys as JWK (RFC 7518 §6.2.2 and §6.3.2), erased from memory when dropped.
+//!
+//! That holds for the copy kept here. Copies inside the libraries (aws-lc-rs erases its own, josekit does not) and in
+//! the text of a key file are beyond this module.
 
 use std::fmt;
 
@@ -20,16 +23,18 @@ pub(crate) struct PrivateJwk(Map<String, Value>);
 const SECRET_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
 impl PrivateJwk {
-    pub(crate) fn new(value: &Value) -> Result<Self, JwkError> {
-        let members = value.as_object().ok_or(JwkError::NotAnObject)?;
-        if !members.contains_key("d") {
+    pub(crate) fn new(value: Value) -> Result<Self, JwkError> {
+        let Value::Object(members) = value else { return Err(JwkError::NotAnObject) };
+        // Held from here on, so that a refused key is erased too.
+        let key = Self(members);
+        if !key.0.contains_key("d") {
             return Err(JwkError::NotPrivate);
         }
         // RFC 7518 §6.3.2.7: more than two primes; nobody uses them, and we would sign without them.
-        if members.contains_key("oth") {
+        if key.0.contains_key("oth") {
             return Err(JwkError::UnknownKind);
         }
-        Ok(Self(members.clone()))
+        Ok(key)
     }
 
     pub(crate) fn generate_ec(algorithm: &'static EcdsaSigningAlgorithm, curve: &str) -> Result<Self, JwkError> {
@@ -38,7 +43,7 @@ impl PrivateJwk {
         // SEC 1 §2.3.3: 0x04, then x and y.
         let coordinates = pair.public_key().as_ref().get(1..).unwrap_or_default();
         let (x, y) = coordinates.split_at(coordinates.len() / 2);
-        Self::new(&json!({
+        Self::new(json!({
             "kty": "EC", "crv": curve,
             "x": b64::encode(x), "y": b64::encode(y), "d": b64::encode(d.as_ref()),
         }))
@@ -48,13 +53,13 @@ impl PrivateJwk {
         let pair = Ed25519KeyPair::generate().map_err(|_| JwkError::Generation)?;
         let seed = pair.seed().and_then(|seed| seed.as_be_bytes()).map_err(|_| JwkError::Generation)?;
         let (x, d) = (b64::encode(pair.public_key().as_ref()), b64::encode(seed.as_ref()));
-        Self::new(&json!({ "kty": "OKP", "crv": "Ed25519", "x": x, "d": d }))
+        Self::new(json!({ "kty": "OKP", "crv": "Ed25519", "x": x, "d": d }))
     }
 
     /// An RSA key of 2048 bits: for tests, simulators and decryption.
     pub(crate) fn generate_rsa() -> Result<Self, JwkError> {
         let pair = GeneratedRsa::generate(2048).map_err(|_| JwkError::Generation)?;
-        Self::new(&Value::Object(pair.to_jwk_key_pair().as_ref().clone()))
+        Self::new(Value::Object(pair.to_jwk_key_pair().as_ref().clone()))
     }
 
     /// Sets a member that is not secret.

@@ -59,7 +59,7 @@ impl SigningKey {
     /// Reads a private JWK. RSA keys must name their `alg`; the others have only one. Without a `kid` it is named by
     /// its RFC 7638 thumbprint.
     pub fn from_jwk(value: &Value) -> Result<Self, JwkError> {
-        Self::from_private(PrivateJwk::new(value)?)
+        Self::from_private(PrivateJwk::new(value.clone())?)
     }
 
     fn from_private(mut private: PrivateJwk) -> Result<Self, JwkError> {
