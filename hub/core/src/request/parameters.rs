@@ -112,7 +112,7 @@ pub(crate) enum Prompt {
 pub(super) fn prompt(form: &Parameters<'_>) -> Result<Prompt, RequestFault> {
     let Some(text) = form.optional("prompt") else { return Ok(Prompt::Usual) };
     let mut prompt = Prompt::Usual;
-    for value in text.split(' ').take(MAX_PROMPTS + 1) {
+    for value in words(text, MAX_PROMPTS).ok_or(RequestFault::Unusable("prompt"))? {
         prompt = match (value, text) {
             ("none", "none") => Prompt::None,
             ("login", _) => Prompt::Login,
@@ -158,7 +158,8 @@ pub(super) fn claims(form: &Parameters<'_>) -> Result<ClaimsRequest, RequestFaul
 /// never below the lowest level it names. Whoever names levels wants no less. Values we do not know are passed over.
 pub(super) fn level(form: &Parameters<'_>, claims: &ClaimsRequest) -> Result<Option<Level>, RequestFault> {
     let values = form.optional("acr_values").unwrap_or_default();
-    let wished = values.split(' ').take(MAX_ACR_VALUES).filter_map(Level::from_acr).min();
+    let values = words(values, MAX_ACR_VALUES).ok_or(RequestFault::Unusable("acr_values"))?;
+    let wished = values.filter_map(Level::from_acr).min();
     match claims.essential_acr() {
         [] => Ok(wished),
         values => {
@@ -166,6 +167,11 @@ pub(super) fn level(form: &Parameters<'_>, claims: &ClaimsRequest) -> Result<Opt
             lowest.map(Some).ok_or(RequestFault::Acr)
         }
     }
+}
+
+/// The words of a parameter that is a list, if there are not too many (attacks Q09).
+fn words(text: &str, max: usize) -> Option<impl Iterator<Item = &str>> {
+    text.split(' ').nth(max).is_none().then(|| text.split(' '))
 }
 
 /// A JWT used as state (1 KiB) and room for another. It is echoed in a URL, where browsers of old phones take 8 KiB.
@@ -273,5 +279,6 @@ mod tests {
         assert_eq!(asked("urn:passerelle:loa:low", essential), Ok(Some(Level::High)));
         let unknown = r#"{"id_token":{"acr":{"essential":true,"value":"x"}}}"#;
         assert_eq!(asked("", unknown), Err(RequestFault::Acr));
+        assert_eq!(asked(&"a ".repeat(10_000), "{}"), Err(RequestFault::Unusable("acr_values")), "q09");
     }
 }

@@ -1,0 +1,21 @@
+//! What the stories are told with.
+
+pub(crate) mod client;
+pub(crate) mod national;
+pub(crate) mod region;
+pub(crate) mod store;
+pub(crate) mod world;
+
+pub(crate) use client::{ISSUER, TestClient, VERIFIER, claims_of, header_of};
+pub(crate) use national::{National, parameters};
+pub(crate) use world::{
+    Citizen, START, World, expect_consent, expect_error, expect_page, expect_picker, expect_redirect,
+};
+
+/// The `error` of a JSON answer, with its status.
+pub(crate) fn failed<T>(result: Result<T, hub_core::OAuthError>) -> (u16, &'static str) {
+    match result {
+        Ok(_) => panic!("it went well"),
+        Err(error) => (error.wire().status, error.code().as_str()),
+    }
+}
