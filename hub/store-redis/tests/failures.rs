@@ -123,17 +123,20 @@ async fn s02_f4_a_hanging_server_costs_one_deadline_sheds_load_and_mixes_nothing
 async fn f4_steps_that_are_cancelled_leave_the_answers_of_others_in_order() {
     let server = Server::start(&[]).await;
     let stores = Stores::on(server.store().await);
+    let mut sent = 0;
     for round in 0..1_000 {
         let (mine, other) = (LoginHandle::random().unwrap(), LoginHandle::random().unwrap());
         stores.logins.put(&mine, sealed(&format!("mine {round}")), MINUTE).await.unwrap();
         stores.logins.put(&other, sealed("another's"), MINUTE).await.unwrap();
-        // Sent, and dropped before its answer is there.
         let mut cancelled = stores.logins.take(&other);
         poll_fn(|context| Poll::Ready(cancelled.as_mut().poll(context).is_pending())).await;
+        // Now the connection sends it; what is dropped earlier is not sent at all.
+        tokio::task::yield_now().await;
         drop(cancelled);
         assert_eq!(stores.logins.take(&mine).await.unwrap(), Some(sealed(&format!("mine {round}"))));
-        assert_eq!(stores.logins.take(&other).await.unwrap(), None, "it had been sent, so it counts as used");
+        sent += usize::from(stores.logins.take(&other).await.unwrap().is_none());
     }
+    assert!(sent > 0, "no step was cancelled between question and answer");
 }
 
 #[tokio::test]
