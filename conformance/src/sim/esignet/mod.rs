@@ -47,7 +47,7 @@ pub struct Esignet {
     clock: Clock,
     persons: Vec<Persona>,
     /// eSignet's own key: ID tokens and access tokens.
-    key: Key,
+    key: Arc<Key>,
     /// IDA's key: userinfo.
     ida_key: Key,
     retired_key: Key,
@@ -71,7 +71,7 @@ impl Esignet {
             issuer: format!("https://localhost:{}", listener.local_addr()?.port()),
             clock: clock.clone(),
             persons: persona::of(country)?,
-            key: Key::rsa("YsE4fbzTqNAjr2VhUFTKQWHdCyd-esignet")?,
+            key: Arc::new(Key::rsa("YsE4fbzTqNAjr2VhUFTKQWHdCyd-esignet")?),
             ida_key: Key::rsa("Vg8wLJvJ0tKnm6bWHQyKc5hKg-ida")?,
             retired_key: Key::rsa("Aa1Q2w3e-retired")?,
             modes: Mutex::default(),
@@ -85,6 +85,11 @@ impl Esignet {
     /// The issuer: the same in discovery, tokens and redirects, as in 1.8.
     pub fn issuer(&self) -> &str {
         &self.issuer
+    }
+
+    /// Its signing key, which another country may be told to misuse.
+    pub fn key(&self) -> Arc<Key> {
+        self.key.clone()
     }
 
     /// The public keys that sign ID tokens and userinfo, as a trust list names them.

@@ -132,7 +132,7 @@ fn person_claims(provider: &Esignet, login: &Login, person: &Persona) -> Map<Str
     plain("email", &person.email);
     plain("phone_number", &person.phone);
     plain("gender", if person.gender == "female" { "Femme" } else { "Homme" });
-    plain("nationality", &person.nationality);
+    plain("nationalities", &person.nationality);
     plain("given_name", &person.given_name);
     plain("family_name", person.family_name.as_deref().unwrap_or_default());
     let formatted = format!("{}, {}", person.address, person.locality);

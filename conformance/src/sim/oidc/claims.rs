@@ -32,7 +32,7 @@ pub(super) fn person(session: &Session) -> Map<String, Value> {
     put("preferred_username", json!(person.national_number));
     put("birthdate", json!(person.birthdate));
     put("gender", json!(person.gender));
-    put("nationality", json!(person.nationality));
+    put("nationalities", json!([person.nationality]));
     put("email", json!(person.email));
     put("email_verified", json!(true));
     put("phone_number", json!(person.phone));
@@ -45,7 +45,7 @@ pub(super) fn person(session: &Session) -> Map<String, Value> {
     put("document_number", json!(person.document.number));
     put("document_expires", json!(person.document.expires));
     if let Some(until) = &person.document.extended_until {
-        put("document_extended_until", json!(until));
+        put("document_valid_until", json!(until));
     }
     claims
 }

@@ -89,6 +89,11 @@ impl Oidc {
         &self.issuer
     }
 
+    /// An ID token for a client of this provider, as a login would give it: for callers that need many.
+    pub fn mint_id_token(&self, client_id: &str, person: &Persona) -> anyhow::Result<String> {
+        token::mint(self, client_id, person)
+    }
+
     fn with_state<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
         change(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -113,6 +118,7 @@ fn routes(app: &mut ServiceConfig, provider: &web::Data<Oidc>) {
         .route(&below("login"), web::post().to(login::authenticate))
         .route(&below("token"), web::post().to(token::exchange))
         .route(&below("userinfo"), web::get().to(token::userinfo))
+        .route("/nothing", web::get().to(HttpResponse::NoContent))
         .route("/config", web::get().to(config::show))
         .route("/config", web::post().to(config::change));
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{Oidc, Session, TOKEN_LIFE, bearer, claims};
 use crate::jose;
-use crate::persona::Situation;
+use crate::persona::{Persona, Situation};
 use crate::sim::broken;
 use crate::sim::faults::Fault;
 use crate::sim::http::{Params, json_answer, oauth_error};
@@ -48,21 +48,37 @@ fn answer(provider: &Oidc, mut session: Session, now: i64) -> anyhow::Result<Htt
     let access = json!({"iss": provider.issuer, "sub": claims::subject(&session.person), "azp": session.client_id,
         "typ": "Bearer", "jti": jose::random_id(), "iat": now, "exp": now + TOKEN_LIFE});
     let access_token = provider.key.sign(&provider.key.header("ES256"), access.to_string().as_bytes())?;
-    let issuance = Issuance {
-        key: &provider.key,
-        alg: "ES256",
-        typ: Some("JWT"),
-        foreign: provider.foreign_key.get().map(AsRef::as_ref),
-        behaviour: &provider.behaviour,
-        now,
-    };
-    let id_token = issuance.issue(id_token_claims(provider, &session, &access_token, now))?;
+    let id_token = issuance(provider, now).issue(id_token_claims(provider, &session, &access_token, now))?;
     session.ends = now + TOKEN_LIFE;
     let body = json!({"access_token": access_token, "expires_in": TOKEN_LIFE, "refresh_expires_in": 0,
         "token_type": "Bearer", "id_token": id_token, "not-before-policy": 0,
         "scope": session.request.text("scope")});
     provider.with_state(|state| state.tokens.insert(access_token, session));
     Ok(json_answer(StatusCode::OK, &body))
+}
+
+fn issuance(provider: &Oidc, now: i64) -> Issuance<'_> {
+    Issuance {
+        key: &provider.key,
+        alg: "ES256",
+        typ: Some("JWT"),
+        foreign: provider.foreign_key.get().map(AsRef::as_ref),
+        behaviour: &provider.behaviour,
+        now,
+    }
+}
+
+/// An ID token without a browser, a code and an access token behind it.
+pub(super) fn mint(provider: &Oidc, client_id: &str, person: &Persona) -> anyhow::Result<String> {
+    let now = provider.clock.seconds();
+    let session = Session {
+        client_id: client_id.into(),
+        request: Params::default(),
+        person: person.clone(),
+        auth_time: now,
+        ends: now,
+    };
+    issuance(provider, now).issue(id_token_claims(provider, &session, "none", now))
 }
 
 fn id_token_claims(provider: &Oidc, session: &Session, access_token: &str, now: i64) -> Value {
