@@ -35,14 +35,16 @@ impl Provider<'_> {
 
     fn assertion(&self, audience: &str) -> Result<String, AdapterError> {
         let client_id = &self.settings.client_id;
+        // Clocks are compared to seconds, and an earlier call may have taken some.
+        let now = self.peer.time();
         // RFC 7523 §3: iss and sub are the client, aud names the server, and it ends soon.
         let claims = json!({
             "iss": client_id,
             "sub": client_id,
             "aud": audience,
             "jti": random_token().map_err(|_| Misconfigured::Random)?,
-            "iat": self.now,
-            "exp": self.now.plus(LIFE),
+            "iat": now,
+            "exp": now.plus(LIFE),
         });
         let key = self.client_keys.assertion_key(self.settings.assertion_alg)?;
         key.sign_compact("JWT", claims.to_string().as_bytes()).map_err(|_| Misconfigured::NoClientKey.into())

@@ -37,7 +37,7 @@ impl<'k> Dpop<'k> {
         claims.insert("htm".to_owned(), htm(method).into());
         // The URL as the metadata writes it; without query and fragment.
         claims.insert("htu".to_owned(), htu(url).into());
-        claims.insert("iat".to_owned(), provider.now.seconds().into());
+        claims.insert("iat".to_owned(), provider.peer.time().seconds().into());
         if let Some(nonce) = &self.nonce {
             claims.insert("nonce".to_owned(), nonce.as_str().into());
         }

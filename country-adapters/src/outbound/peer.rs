@@ -16,12 +16,12 @@ pub struct Peer<'a> {
     country: CountryCode,
     hosts: &'a [String],
     now: UnixTime,
-    deadline: Instant,
+    begun: Instant,
 }
 
 impl<'a> Peer<'a> {
     pub(super) fn new(outbound: &'a Outbound, country: CountryCode, hosts: &'a [String], now: UnixTime) -> Self {
-        Self { outbound, country, hosts, now, deadline: Instant::now() + OPERATION_BUDGET }
+        Self { outbound, country, hosts, now, begun: Instant::now() }
     }
 
     /// Whether `url` is one that could be called: for a URL that somebody else is going to call on our word.
@@ -29,9 +29,14 @@ impl<'a> Peer<'a> {
         destination::check(url, self.hosts, self.outbound.special_use)
     }
 
+    /// The time of the operation and what has passed since it began: for what is signed on the way.
+    pub fn time(&self) -> UnixTime {
+        self.now.plus(i64::try_from(self.begun.elapsed().as_secs()).unwrap_or(i64::MAX))
+    }
+
     /// Sends a request within what is left of the budget.
     pub async fn send(&self, mut request: OutboundRequest) -> Result<OutboundResponse, OutboundError> {
-        let left = self.deadline.saturating_duration_since(Instant::now());
+        let left = OPERATION_BUDGET.saturating_sub(self.begun.elapsed());
         if left.is_zero() {
             return Err(OutboundError::Timeout);
         }

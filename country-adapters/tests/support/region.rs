@@ -9,20 +9,20 @@ use trust_list::{Issuer, IssuerKind, IssuerQuery, Level, Purpose, TrustedIssuer,
 
 use super::NOW;
 
-pub struct Region {
-    pub test: TestRegion,
+pub(crate) struct Region {
+    pub(crate) test: TestRegion,
     list: Arc<VerifiedList>,
     kind: IssuerKind,
     purpose: Purpose,
 }
 
 impl Region {
-    pub fn of_one(adapter: &str, profile: Value, host: &str, keys: &[PublicJwk]) -> Self {
+    pub(crate) fn of_one(adapter: &str, profile: Value, host: &str, keys: &[PublicJwk]) -> Self {
         Self::of(&entry(adapter, profile, host, keys), Level::High)
     }
 
     /// The region with this entry, recognised up to `ceiling`.
-    pub fn of(issuer: &Issuer, ceiling: Level) -> Self {
+    pub(crate) fn of(issuer: &Issuer, ceiling: Level) -> Self {
         let purpose: Purpose = "account-opening".parse().unwrap();
         let mut test = TestRegion::new(NOW).unwrap();
         test.add_issuer(issuer).unwrap();
@@ -31,11 +31,11 @@ impl Region {
         Self { test, list, kind: issuer.kind, purpose }
     }
 
-    pub fn issuer(&self) -> TrustedIssuer<'_> {
+    pub(crate) fn issuer(&self) -> TrustedIssuer<'_> {
         self.issuer_at(NOW).expect("a trusted issuer")
     }
 
-    pub fn issuer_at(&self, at: UnixTime) -> Result<TrustedIssuer<'_>, trust_list::NotTrusted> {
+    pub(crate) fn issuer_at(&self, at: UnixTime) -> Result<TrustedIssuer<'_>, trust_list::NotTrusted> {
         self.list.trusted_issuer(&IssuerQuery {
             country: "XA".parse().unwrap(),
             service: None,
@@ -49,7 +49,7 @@ impl Region {
 }
 
 /// An entry of XA that may say everything at every level: the tests narrow it.
-pub fn entry(adapter: &str, profile: Value, host: &str, keys: &[PublicJwk]) -> Issuer {
+pub(crate) fn entry(adapter: &str, profile: Value, host: &str, keys: &[PublicJwk]) -> Issuer {
     let kind = if adapter == "claim169" { IssuerKind::CredentialIssuer } else { IssuerKind::IdentityProvider };
     let mut issuer = TestRegion::issuer("XA".parse().unwrap(), "main".parse().unwrap(), NOW);
     issuer.kind = kind;
