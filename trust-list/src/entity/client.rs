@@ -85,7 +85,7 @@ pub struct ExchangePolicy {
 }
 
 /// A relying party or a country system: an entry of a national list.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Client {
     /// Its OAuth client identifier, unique in the region.
     pub client_id: String,

@@ -22,7 +22,7 @@ pub enum IssuerKind {
 /// A national identity provider or credential issuer: an entry of a national list.
 ///
 /// Anyone can make one (the publishing side does); that it is *trusted* is said by [`crate::TrustedIssuer`] alone.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Issuer {
     /// Its name inside the national list.
     pub id: EntityId,

@@ -1,0 +1,13 @@
+//! What an attacker, a broken publisher or a careless signer can try, and what a client makes of it.
+//!
+//! The publisher is in memory and time is an argument, so a year passes in a line.
+
+mod defects;
+mod lists;
+mod mutation;
+mod orders;
+mod questions;
+mod roots;
+mod states;
+mod status;
+mod support;
