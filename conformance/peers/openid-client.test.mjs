@@ -51,11 +51,43 @@ describe('openid-client as a relying party', () => {
     await assert.rejects(rp.finish(callback, checks), { name: 'AuthorizationResponseError', error: 'access_denied' });
   });
 
-  it('gets access_denied when the citizen says no at home', async () => {
-    const { url, checks } = await rp.begin();
-    const callback = await rp.browse(url, { country: 'XA', persona: persona('XA', 'Adjoa Amegah') });
-    await assert.rejects(rp.finish(callback, checks), { name: 'AuthorizationResponseError', error: 'access_denied' });
+  it('reads verified_claims: who vouches, under which framework, by which record (OpenID Identity Assurance)', async () => {
+    const wish = { verification: { trust_framework: null }, claims: { given_name: null, birthdate: null } };
+    const claims = JSON.stringify({ userinfo: { verified_claims: wish } });
+    const { userinfo } = await rp.login({ ...AFI, claims });
+    const { verification, claims: verified } = userinfo.verified_claims;
+
+    assert.ok(rp.config.serverMetadata().trust_frameworks_supported.includes(verification.trust_framework));
+    assert.equal(verified.given_name, 'Afi');
+    assert.match(verified.birthdate, /^\d{4}-\d{2}-\d{2}$/);
   });
+
+  it('refreshes its tokens, with the same refresh token again, until it revokes it', async () => {
+    const { tokens } = await rp.login({ ...AMINA, scope: 'openid profile offline_access' });
+    for (const _ of ['once', 'again']) {
+      const fresh = await client.refreshTokenGrant(rp.config, tokens.refresh_token);
+      assert.equal(fresh.claims().sub, tokens.claims().sub);
+      assert.equal((await rp.userinfo(fresh)).name, AMINA.persona.name);
+    }
+
+    await client.tokenRevocation(rp.config, tokens.refresh_token);
+    const late = client.refreshTokenGrant(rp.config, tokens.refresh_token);
+    await assert.rejects(late, { name: 'ResponseBodyError', error: 'invalid_grant' });
+  });
+
+  const REFUSALS = [
+    ['access_denied', 'Adjoa Amegah', 'the citizen says no at home'],
+    ['unmet_authentication_requirements', 'Komla Tetteh', 'the citizen’s means at home are too weak for the bank'],
+    ['temporarily_unavailable', 'Kwami Sossou', 'the national provider fails after the login'],
+  ];
+  for (const [error, name, when] of REFUSALS) {
+    it(`hears ${error} when ${when}`, async () => {
+      const bank = await RelyingParty.discover('bank-xe');
+      const { url, checks } = await bank.begin();
+      const callback = await bank.browse(url, { country: 'XA', persona: persona('XA', name) });
+      await assert.rejects(bank.finish(callback, checks), { name: 'AuthorizationResponseError', error });
+    });
+  }
 
   it('cannot redeem a code twice, and the second try ends the tokens of the first', async () => {
     const { url, checks } = await rp.begin();

@@ -102,10 +102,12 @@ async function judge(page, language, name, load) {
     dir: document.documentElement.dir || 'ltr',
     scripts: document.scripts.length,
     handlers: [...document.querySelectorAll('*')].filter((e) => [...e.attributes].some((a) => a.name.startsWith('on'))).length,
+    smallButtons: [...document.querySelectorAll('button')].filter((e) => e.getBoundingClientRect().height < 48).length,
     tooWide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
   }));
   const dir = language === 'ar' ? 'rtl' : 'ltr';
-  assert.deepEqual(facts, { lang: language, dir, scripts: 0, handlers: 0, tooWide: 0 }, say('facts'));
+  const none = { scripts: 0, handlers: 0, smallButtons: 0, tooWide: 0 };
+  assert.deepEqual(facts, { lang: language, dir, ...none }, say('facts'));
 
   await page.evaluate(AXE);
   const { violations } = await page.evaluate((tags) => globalThis.axe.run({ runOnly: tags }), WCAG);

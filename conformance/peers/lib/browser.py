@@ -66,7 +66,7 @@ class Citizen:
         return field.get("value", "") if hidden else next(words, field.get("value", ""))
 
     def _wanted(self, button):
-        chosen = button.get("name") == "country" and button.get("value") == self.country
+        chosen = button.get("id") == f"country-{self.country}"
         national = button.get("data-testid") in ("log-in", "allow")
         return chosen or national or button.get("id") == f"consent-{self.answer}"
 

@@ -3,7 +3,7 @@ const MOST_PAGES = 10;
 
 /** What the hub and the national providers promise about their pages. */
 export const ON_PAGE = {
-  country: (code) => `button[name="country"][value="${code}"]`,
+  country: (code) => `#country-${code}`,
   answer: (answer) => `#consent-${answer}`,
   logIn: '[data-testid="log-in"]',
   nationalConsent: '[data-testid="allow"]',
