@@ -1,5 +1,8 @@
 //! The kit `claim169`: codes of every shape in the field, and every way a code must not pass.
 
+#![cfg(test)]
+#![expect(clippy::needless_pass_by_value, reason = "`json!(..)` reads better without a reference in front")]
+
 mod support;
 
 use std::io::Write as _;
@@ -121,14 +124,14 @@ fn l04_a_card_past_its_end_or_before_its_beginning_is_refused() {
 
 #[test]
 fn a_card_without_an_end_is_good_for_as_long_as_the_country_says_and_no_longer() {
-    let qr = pack(&sign(&claims_without(4), &ES256, |protected, kid| protected.key_id(kid)));
+    let qr = pack(&sign(&claims_without(4), &ES256, HeaderBuilder::key_id));
     Desk::new().refuses(&qr, AssertionProblem::NoExpiry, "the profile says nothing");
     let ten_days = json!({"iss": [ISSUER], "level": "low", "accepted_without_exp_days": 10});
     let desk = || Desk::with(ten_days.clone(), &[ES256.public_jwk().clone()]);
     assert_eq!(desk().read(&qr).unwrap().expires_at(), Some(NOW.plus(10 * 86_400)));
     desk().at(NOW.plus(10 * 86_400 + 60)).refuses(&qr, AssertionProblem::Expired, "after ten days");
     let without_iat = without(&claims_without(4), 6);
-    let qr = pack(&sign(&without_iat, &ES256, |protected, kid| protected.key_id(kid)));
+    let qr = pack(&sign(&without_iat, &ES256, HeaderBuilder::key_id));
     desk().refuses(&qr, AssertionProblem::NoExpiry, "ten days from when?");
 }
 
@@ -218,10 +221,10 @@ fn the_algorithm_comes_from_the_protected_header_and_fits_the_key() {
     };
     Desk::new().refuses(&pack(&unprotected_only), AssertionProblem::AlgorithmNotAllowed, "unprotected only");
     for alg in [CoseAlgorithm::ES384, CoseAlgorithm::HMAC_256_256, CoseAlgorithm::RS256, CoseAlgorithm::PS256] {
-        let qr = pack(&sign_as(&claims(), &ES256, alg, |protected, kid| protected.key_id(kid)));
+        let qr = pack(&sign_as(&claims(), &ES256, alg, HeaderBuilder::key_id));
         Desk::new().refuses(&qr, AssertionProblem::AlgorithmNotAllowed, "outside the list");
     }
-    let crossed = sign_as(&claims(), &vector_key(), CoseAlgorithm::ES256, |protected, kid| protected.key_id(kid));
+    let crossed = sign_as(&claims(), &vector_key(), CoseAlgorithm::ES256, HeaderBuilder::key_id);
     Desk::new().refuses(&pack(&crossed), AssertionProblem::KeyUnknown, "ES256 with an Ed25519 key");
 }
 
@@ -269,7 +272,7 @@ fn only_a_signed_cwt_is_one() {
 #[test]
 fn hexadecimal_is_undone_once_and_only_where_it_is_whole() {
     let good = tagged(untagged(&claims()));
-    let hex_of = |bytes: &[u8]| bytes.iter().map(|b| format!("{b:02x}")).collect::<String>().into_bytes();
+    let hex_of = |bytes: &[u8]| bytes.iter().flat_map(|b| format!("{b:02x}").into_bytes()).collect::<Vec<u8>>();
     assert!(Desk::new().read(&pack(&hex_of(&good))).is_ok());
     assert!(Desk::new().read(&pack(&hex_of(&good).to_ascii_uppercase())).is_ok());
     let mut odd = hex_of(&good);
@@ -291,7 +294,7 @@ fn the_identity_is_a_map_or_a_byte_string_of_one() {
     ] {
         let mut claims = without(&claims(), 169);
         claims.extend(value.map(|value| (Cbor::from(169), value)));
-        let qr = pack(&sign(&claims, &ES256, |protected, kid| protected.key_id(kid)));
+        let qr = pack(&sign(&claims, &ES256, HeaderBuilder::key_id));
         Desk::new().refuses(&qr, expected, title);
     }
 }
@@ -300,7 +303,7 @@ fn the_identity_is_a_map_or_a_byte_string_of_one() {
 fn a_key_twice_and_nesting_without_end_are_refused() {
     let twice = |mut claims: Vec<(Cbor, Cbor)>| {
         claims.push(claims[0].clone());
-        pack(&sign(&claims, &ES256, |protected, kid| protected.key_id(kid)))
+        pack(&sign(&claims, &ES256, HeaderBuilder::key_id))
     };
     Desk::new().refuses(&twice(claims()), AssertionProblem::Cbor, "iss twice");
     let mut person = identity();
@@ -308,7 +311,7 @@ fn a_key_twice_and_nesting_without_end_are_refused() {
     for value in [Cbor::Map(person.clone()), Cbor::Bytes(encode(&Cbor::Map(person)))] {
         let mut claims = without(&claims(), 169);
         claims.push((Cbor::from(169), value));
-        let qr = pack(&sign(&claims, &ES256, |protected, kid| protected.key_id(kid)));
+        let qr = pack(&sign(&claims, &ES256, HeaderBuilder::key_id));
         Desk::new().refuses(&qr, AssertionProblem::Cbor, "number twice");
     }
     // 20,000 arrays inside one another.
@@ -324,7 +327,7 @@ fn times_that_are_no_times_are_refused() {
     {
         let mut claims = without(&claims(), key);
         claims.push((Cbor::from(key), value));
-        let qr = pack(&sign(&claims, &ES256, |protected, kid| protected.key_id(kid)));
+        let qr = pack(&sign(&claims, &ES256, HeaderBuilder::key_id));
         Desk::new().refuses(&qr, AssertionProblem::Cbor, "time");
     }
 }

@@ -2,6 +2,9 @@
 //!
 //! A new adapter gets a profile in [`profile_of`]; everything else runs by itself.
 
+#![cfg(test)]
+#![expect(clippy::needless_pass_by_value, reason = "`json!(..)` reads better without a reference in front")]
+
 mod support;
 
 use std::sync::Arc;

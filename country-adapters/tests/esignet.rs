@@ -1,5 +1,8 @@
 //! The kit `esignet` against a scripted eSignet 1.8: its habits, and its negative cases.
 
+#![cfg(test)]
+#![expect(clippy::needless_pass_by_value, reason = "`json!(..)` reads better without a reference in front")]
+
 mod support;
 
 use country_adapters::outbound::Method;

@@ -1,5 +1,8 @@
 //! The kit `oidc` against a scripted provider: a login from end to end, and every way it must not succeed.
 
+#![cfg(test)]
+#![expect(clippy::needless_pass_by_value, reason = "`json!(..)` reads better without a reference in front")]
+
 mod support;
 
 use country_adapters::outbound::{Health, OutboundError, OutboundResponse};

@@ -23,13 +23,12 @@ impl Provider<'_> {
     pub(crate) async fn verifier(&self, header: &Header, algs: &[Algorithm]) -> Result<Verifier, AdapterError> {
         check_algorithm(header, algs)?;
         self.check_pinned(header)?;
-        let verifier = match self.issuer.issuer().keys.is_empty() {
-            true => self.find(header).await?,
+        let verifier = if self.issuer.issuer().keys.is_empty() {
+            self.find(header).await?
+        } else {
             // Keys in the signed list are the only ones that count; the provider's own set is not even read.
-            false => {
-                let pinned = self.issuer.verifier(header.kid(), header.alg());
-                pinned.ok_or(AssertionProblem::KeyUnknown)?.clone()
-            }
+            let pinned = self.issuer.verifier(header.kid(), header.alg());
+            pinned.ok_or(AssertionProblem::KeyUnknown)?.clone()
         };
         // MOSIP keeps retired keys in its set and dates them.
         if verifier.key().is_expired(self.now) {

@@ -45,9 +45,10 @@ impl<'a> Peer<'a> {
         let place = breakers.enter(self.country, self.now)?;
         let answer = self.outbound.send(self.hosts, request).await;
         drop(place);
-        match speaks_against_the_country(&answer) {
-            true => breakers.failed(self.country, self.now),
-            false => breakers.succeeded(self.country),
+        if speaks_against_the_country(&answer) {
+            breakers.failed(self.country, self.now);
+        } else {
+            breakers.succeeded(self.country);
         }
         answer
     }

@@ -43,10 +43,9 @@ fn is_special_v4(address: Ipv4Addr) -> bool {
 
 /// RFC 6052 §2.1 (NAT64) and RFC 4291 §2.5.5.2 (mapped): the connection ends at the address inside.
 fn embedded_v4(address: Ipv6Addr) -> Option<Ipv4Addr> {
-    let [a, b, c, d, e, f, g, h] = address.segments();
-    let embeds = matches!((a, b, c, d, e, f), (0, 0, 0, 0, 0, 0xffff) | (0x64, 0xff9b, 0, 0, 0, 0));
-    let [[g1, g2], [h1, h2]] = [g.to_be_bytes(), h.to_be_bytes()];
-    embeds.then(|| Ipv4Addr::new(g1, g2, h1, h2))
+    let [prefix @ .., high, low] = address.segments();
+    let embeds = matches!(prefix, [0, 0, 0, 0, 0, 0xffff] | [0x64, 0xff9b, 0, 0, 0, 0]);
+    embeds.then(|| Ipv4Addr::from(u32::from(high) << 16 | u32::from(low)))
 }
 
 /// Only 2000::/3 is assigned to public hosts (RFC 4291 §2.4 and IANA); within it some ranges are not.
@@ -58,7 +57,7 @@ fn is_special_v6(address: Ipv6Addr) -> bool {
 
 /// IANA IPv4 Special-Purpose Address Registry, without the ranges that are globally reachable.
 const SPECIAL_V4: [(Ipv4Addr, u32); 15] = [
-    (Ipv4Addr::new(0, 0, 0, 0), 8),       // RFC 791 §3.2: this network
+    (Ipv4Addr::UNSPECIFIED, 8),           // RFC 791 §3.2: this network
     (Ipv4Addr::new(10, 0, 0, 0), 8),      // RFC 1918: private
     (Ipv4Addr::new(100, 64, 0, 0), 10),   // RFC 6598: shared by carriers
     (Ipv4Addr::new(127, 0, 0, 0), 8),     // RFC 1122 §3.2.1.3: loopback

@@ -77,8 +77,8 @@ fn check_audience(profile: &EsignetProfile, claims: &Claims) -> Result<(), Asser
         UserinfoBinding::ClientId => vec![client],
         UserinfoBinding::PartnerId => partner.into_iter().collect(),
     };
-    let named = names.iter().any(|name| claims.expect_single_audience(name).is_ok());
-    if named { Ok(()) } else { Err(AssertionProblem::UserinfoAudience) }
+    let means_us = names.iter().any(|name| claims.expect_single_audience(name).is_ok());
+    if means_us { Ok(()) } else { Err(AssertionProblem::UserinfoAudience) }
 }
 
 fn check_times(claims: &Claims, ctx: &Context<'_>) -> Result<(), AssertionProblem> {

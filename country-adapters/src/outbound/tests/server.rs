@@ -37,16 +37,16 @@ impl Authority {
     }
 
     pub(super) fn leaf(&self, host: &str) -> Leaf {
-        self.sign(CertificateParams::new(vec![host.to_owned()]).unwrap())
+        self.sign(&CertificateParams::new(vec![host.to_owned()]).unwrap())
     }
 
     pub(super) fn expired_leaf(&self, host: &str) -> Leaf {
         let mut params = CertificateParams::new(vec![host.to_owned()]).unwrap();
         (params.not_before, params.not_after) = (date_time_ymd(2020, 1, 1), date_time_ymd(2021, 1, 1));
-        self.sign(params)
+        self.sign(&params)
     }
 
-    fn sign(&self, params: CertificateParams) -> Leaf {
+    fn sign(&self, params: &CertificateParams) -> Leaf {
         let key = KeyPair::generate().unwrap();
         Leaf { certificate: params.signed_by(&key, &self.issuer).unwrap(), key }
     }
