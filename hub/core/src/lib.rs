@@ -85,7 +85,7 @@ pub use browser::{
     PickerService, PickerView, Redirect, RedirectReason,
 };
 pub use config::{Config, ConfigError, IssuerUrl, Lifetimes};
-pub use error::{ErrorCode, OAuthError};
+pub use error::{Challenge, ErrorCode, OAuthError, Wire};
 pub use form::Form;
 pub use policy::Release;
 pub use subject::PairwiseSecret;

@@ -46,9 +46,9 @@ async fn a_person_of_xa_opens_an_account_in_xb() {
     assert_eq!((consent.level, consent.legal_basis.as_str()), (Level::Substantial, "Banking act"));
 
     // and after consent the bank gets a code, state and iss,
-    let back = expect_redirect(citizen.decide(&world, &consent, "allow").await).location;
-    let sent = parameters(&back);
-    assert!(back.starts_with(&format!("{}?code=", bank.redirect_uri)));
+    let returned = expect_redirect(citizen.decide(&world, &consent, "allow").await).location;
+    let sent = parameters(&returned);
+    assert!(returned.starts_with(&format!("{}?code=", bank.redirect_uri)));
     assert_eq!((sent["state"].as_str(), sent["iss"].as_str(), sent.len()), ("state-1", ISSUER, 3));
 
     // which gives an ID token,
@@ -98,7 +98,7 @@ async fn a_login_takes_eight_steps_of_the_store() {
 async fn the_picker_says_of_each_country_why_it_cannot_be_picked() {
     let mut world = World::new();
     world.change_region(|region| {
-        drop(region.add_member("XF".parse().unwrap()).unwrap().suspend("XF".parse().unwrap(), None).unwrap())
+        region.add_member("XF".parse().unwrap()).unwrap().suspend("XF".parse().unwrap(), None).unwrap();
     });
     let picker = Citizen::default().picker(&world, &world.clients.bank, &[]).await;
     let mut reasons: Vec<_> = picker.countries.iter().map(|c| (c.country.to_string(), c.disabled)).collect();
@@ -181,6 +181,6 @@ async fn a_redirect_uri_with_a_query_keeps_it() {
     let redirect_uri = format!("{}?tenant=1", bank.redirect_uri);
     let mut citizen = Citizen::default();
     let consent = citizen.identified(&world, bank, &[("redirect_uri", &redirect_uri)]).await;
-    let back = expect_redirect(citizen.decide(&world, &consent, "allow").await).location;
-    assert!(back.starts_with(&format!("{redirect_uri}&code=")), "{back}");
+    let returned = expect_redirect(citizen.decide(&world, &consent, "allow").await).location;
+    assert!(returned.starts_with(&format!("{redirect_uri}&code=")), "{returned}");
 }

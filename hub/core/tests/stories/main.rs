@@ -4,4 +4,12 @@
 
 mod support;
 
+mod callback;
+mod client_authentication;
+mod exchange;
+mod federation;
 mod login;
+mod privacy;
+mod pushed;
+mod token;
+mod userinfo;

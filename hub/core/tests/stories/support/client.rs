@@ -24,6 +24,12 @@ impl TestClient {
         }
     }
 
+    /// The same client, for a story that also changes the world.
+    pub(crate) fn copy(other: &Self) -> Self {
+        let (client_id, redirect_uri) = (other.client_id.clone(), other.redirect_uri.clone());
+        Self { client_id, key: other.key.clone(), redirect_uri }
+    }
+
     /// The claims of a good assertion.
     pub(crate) fn assertion_claims(&self, now: UnixTime) -> Map<String, Value> {
         let claims = json!({

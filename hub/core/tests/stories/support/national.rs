@@ -23,6 +23,7 @@ struct Script {
     persona: Map<String, Value>,
     change: Box<dyn Fn(&mut Map<String, Value>) + Send>,
     down: bool,
+    forger: Option<SigningKey>,
     nonces: HashMap<String, String>,
     calls: Vec<String>,
 }
@@ -37,6 +38,7 @@ impl National {
             persona: persona(),
             change: Box::new(|_| ()),
             down: false,
+            forger: None,
             nonces: HashMap::new(),
             calls: Vec::new(),
         };
@@ -54,6 +56,11 @@ impl National {
     /// From now on every ID token is changed like this before it is signed.
     pub(crate) fn change(&self, change: impl Fn(&mut Map<String, Value>) + Send + 'static) {
         self.script().change = Box::new(change);
+    }
+
+    /// From now on somebody else signs the ID tokens, under the same kid.
+    pub(crate) fn sign_with_another_key(&self) {
+        self.script().forger = Some(SigningKey::generate(Algorithm::ES256, self.key.kid().clone()).unwrap());
     }
 
     /// From now on nobody answers.
@@ -101,7 +108,8 @@ impl National {
         let mut claims = id_token(&script, host, "hub");
         claims.insert("nonce".into(), script.nonces[code].as_str().into());
         (script.change)(&mut claims);
-        let id_token = self.key.sign_compact("JWT", Value::Object(claims).to_string().as_bytes()).unwrap();
+        let key = script.forger.as_ref().unwrap_or(&self.key);
+        let id_token = key.sign_compact("JWT", Value::Object(claims).to_string().as_bytes()).unwrap();
         json!({ "id_token": id_token, "access_token": "upstream-token", "token_type": "Bearer" })
     }
 }

@@ -28,6 +28,11 @@ impl PluggedStore {
         self.down.store(down, Ordering::SeqCst);
     }
 
+    /// Everything is gone.
+    pub(crate) fn forget(&self) {
+        self.inner.clear();
+    }
+
     /// The steps, which are round trips on Redis, since the last time.
     pub(crate) fn steps(&self) -> usize {
         self.steps.swap(0, Ordering::SeqCst)

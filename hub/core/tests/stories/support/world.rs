@@ -77,6 +77,14 @@ impl World {
         self.national.set_now(self.now);
     }
 
+    /// The region renews its status document, and the hub learns of it.
+    pub(crate) fn renew_trust(&mut self) {
+        let now = self.now;
+        self.change_region(|region| {
+            region.republish(now).unwrap();
+        });
+    }
+
     /// The region publishes something else, and the hub learns of it.
     pub(crate) fn change_region(&mut self, change: impl FnOnce(&mut TestRegion)) {
         change(&mut self.region);
@@ -86,7 +94,9 @@ impl World {
     /// A service of XB, or another country's, is suspended by its own country.
     pub(crate) fn suspend(&mut self, country: &str, entity: &str) {
         let (country, entity) = (region::country(country), region::entity(entity));
-        self.change_region(|region| drop(region.suspend(country, Some(entity)).unwrap()));
+        self.change_region(|region| {
+            region.suspend(country, Some(entity)).unwrap();
+        });
     }
 
     /// The events of one kind.
