@@ -16,6 +16,10 @@ pub use subject::UpstreamSubject;
 ///
 /// Only a kit makes one, and a kit needs a `TrustedIssuer` for it. It cannot be serialised: it lives in the request
 /// that verified it. The level is already capped by the list, and only claims that the list allows are left.
+///
+/// ```compile_fail,E0624
+/// let forge = country_adapters::VerifiedAssertion::new;
+/// ```
 pub struct VerifiedAssertion {
     country: CountryCode,
     issuer_id: EntityId,

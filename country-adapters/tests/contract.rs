@@ -118,6 +118,24 @@ fn every_adapter_accepts_its_own_profile_and_no_other() {
     }
 }
 
+/// The profile in the adapter's documentation, with every field there is.
+fn documented_profile_of(kind: &str) -> Value {
+    let text = std::fs::read_to_string(format!("{}/profiles/{kind}.json", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    serde_json::from_str(&text).unwrap()
+}
+
+#[test]
+fn every_adapter_accepts_the_profile_in_its_documentation() {
+    let registry = Registry::standard();
+    for kind in registry.kinds() {
+        let documented = documented_profile_of(kind);
+        assert_eq!(registry.adapter(kind).unwrap().check_profile(&documented), Ok(()), "{kind}");
+        for name in profile_of(kind).as_object().unwrap().keys() {
+            assert!(documented.get(name).is_some(), "{kind} does not document {name}");
+        }
+    }
+}
+
 #[test]
 fn every_adapter_refuses_a_field_that_it_does_not_know_and_does_without_none_that_it_needs() {
     let registry = Registry::standard();

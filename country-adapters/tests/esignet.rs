@@ -142,6 +142,13 @@ async fn every_call_is_refused_once_for_a_nonce_and_made_again_with_new_identifi
 }
 
 #[tokio::test]
+async fn userinfo_may_demand_a_nonce_of_its_own_without_naming_a_scheme() {
+    let bench = bench_of(profile(), Style { dpop: DpopStyle::NonceEachEndpoint, ..esignet(UserinfoStyle::Jws) });
+    bench.login().await.unwrap();
+    assert_eq!((bench.op.calls("/token"), bench.op.calls("/userinfo")), (2, 2));
+}
+
+#[tokio::test]
 async fn a_nonce_that_changes_every_time_is_given_up_after_two() {
     let style = Style { dpop: DpopStyle::NonceAlways, ..esignet(UserinfoStyle::Jws) };
     let bench = bench_of(profile(), style);

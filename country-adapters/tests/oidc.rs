@@ -422,6 +422,20 @@ async fn g20_two_keys_of_one_name_and_a_key_for_encryption_are_refused() {
 }
 
 #[tokio::test]
+async fn g20_a_token_without_a_kid_is_checked_only_where_one_key_can_be_meant() {
+    // A `jwk` in the header leaves the kid out; the key in it is not looked at.
+    let without_kid = json!({"jwk": OTHER_ES256.public_jwk().to_value()});
+    let one = bench();
+    one.op.publish(json!({"keys": [ES256.public_jwk().to_value(), RS256.public_jwk().to_value()]}));
+    one.op.sign_id_tokens_with(&ES256, without_kid.clone());
+    assert!(one.login().await.is_ok());
+    let two = bench();
+    two.op.publish(json!({"keys": [ES256.public_jwk().to_value(), OTHER_ES256.public_jwk().to_value()]}));
+    two.op.sign_id_tokens_with(&ES256, without_kid);
+    assert_eq!(two.login().await.unwrap_err(), AssertionProblem::KeyAmbiguous.into());
+}
+
+#[tokio::test]
 async fn g20_a_new_key_is_found_by_one_refetch_and_made_up_names_do_not_make_us_fetch() {
     let bench = bench();
     bench.login().await.unwrap();

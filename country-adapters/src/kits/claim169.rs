@@ -4,15 +4,21 @@
 //! QR text --transport--> CWT bytes --SignedCwt::parse--> SignedCwt --verify--> CwtClaims --identity--> claims
 //! ```
 //!
-//! 1. [`transport`]: Base45, zlib, perhaps hexadecimal, every step capped.
-//! 2. [`cose`]: the signed CWT. Its algorithm comes from the protected header, its key from the signed list, by issuer
+//! 1. `transport`: Base45, zlib, perhaps hexadecimal, every step capped.
+//! 2. `cose`: the signed CWT. Its algorithm comes from the protected header, its key from the signed list, by issuer
 //!    and kid. Nothing is fetched.
-//! 3. [`cwt`]: issuer and times.
-//! 4. [`identity`]: the person.
+//! 3. `cwt`: issuer and times.
+//! 4. `identity`: the person.
 //!
 //! Nobody has asked whether the card was revoked: the result says `CredentialStatus::NotChecked`, always.
 //!
 //! [`emit`] writes such codes, for simulators and tests.
+//!
+//! A profile with every field there is; those that may be left out have a default in `profile.rs`. The keys are in the list entry itself:
+//!
+//! ```json
+#![doc = include_str!("../../profiles/claim169.json")]
+//! ```
 
 mod cbor;
 mod cose;

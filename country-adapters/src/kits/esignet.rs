@@ -2,7 +2,13 @@
 //!
 //! OpenID Connect with its own habits: DPoP with a nonce that is always demanded, `acr` of several values, errors that
 //! are no OAuth errors, userinfo signed by another key than the ID token and maybe encrypted and compressed, dates
-//! with slashes. Each habit is a field of the [`profile`] or a file here.
+//! with slashes. Each habit is a field of the profile or a file here.
+//!
+//! A profile with every field there is; those that may be left out have a default in `profile.rs`:
+//!
+//! ```json
+#![doc = include_str!("../../profiles/esignet.json")]
+//! ```
 
 mod content;
 mod errors;

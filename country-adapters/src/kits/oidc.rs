@@ -2,6 +2,12 @@
 //!
 //! `begin` sends the person with a code request (PKCE, nonce, pushed if possible); `complete` redeems the code, checks
 //! the ID token, asks for userinfo if the profile says so; `present` checks an ID token that somebody else obtained.
+//!
+//! A profile with every field there is; those that may be left out have a default in `profile.rs`:
+//!
+//! ```json
+#![doc = include_str!("../../profiles/oidc.json")]
+//! ```
 
 mod profile;
 

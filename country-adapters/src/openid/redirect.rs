@@ -32,7 +32,11 @@ pub(crate) fn code<'r>(
     check_issuer(settings, response, error_issuer)?;
     match (&response.code, &response.error) {
         (Some(code), None) if !code.is_empty() && code.len() <= MAX_CODE => Ok(code),
-        (None, Some(error)) => Err(error_meaning(error)),
+        (None, Some(error)) => {
+            let meaning = error_meaning(error);
+            tracing::info!(code = printable(error), %meaning, "the provider ended the login");
+            Err(meaning)
+        }
         // Both, neither, or no code that one could send on.
         _ => Err(Unavailable::Protocol.into()),
     }
@@ -55,6 +59,12 @@ fn check_issuer(
     }
 }
 
+/// The code as far as it is one: it came through the person's browser, so it may be anything.
+fn printable(code: &str) -> &str {
+    let is_code = code.len() <= MAX_ERROR_CODE && code.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
+    if is_code { code } else { "(not a code)" }
+}
+
 /// RFC 6749 §4.1.2.1, OpenID Connect Core §3.1.2.6, OpenID Connect Core Unmet Authentication Requirements.
 pub(crate) fn oauth_error(code: &str) -> AdapterError {
     match code {
@@ -75,5 +85,7 @@ pub(crate) fn oauth_error(code: &str) -> AdapterError {
     }
 }
 
+/// `unmet_authentication_requirements` has 33 characters.
+const MAX_ERROR_CODE: usize = 64;
 /// A code is copied into one form field.
 const MAX_CODE: usize = 4096;

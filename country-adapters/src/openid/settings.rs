@@ -12,15 +12,6 @@ use crate::error::ProfileError;
 use crate::kits::normalise::{DateFormat, GenderMap};
 
 /// The part of a profile that every OpenID provider has.
-///
-/// ```json
-/// {"discovery_url": "https://idp.xe.example/realms/id/.well-known/openid-configuration",
-///  "discovery_issuer": "https://idp.xe.example/realms/id", "token_issuer": "https://idp.xe.example/realms/id",
-///  "redirect_issuer": "https://idp.xe.example/realms/id", "client_id": "hub", "id_token_algs": ["ES256"],
-///  "acr_map": {"2": {"level": "substantial", "methods": ["otp"]}}, "scopes": ["openid", "profile"],
-///  "client_auth": "private_key_jwt", "assertion_alg": "ES256", "assertion_aud": "issuer", "par": "optional",
-///  "subject_stability": "stable", "trust_framework": "xe_eid", "jwks_max_age": 3600}
-/// ```
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ProviderSettings {

@@ -43,8 +43,12 @@ impl<'a> Peer<'a> {
         request.caps.time_limit = request.caps.time_limit.min(left);
         let breakers = &self.outbound.breakers;
         let place = breakers.enter(self.country, self.now)?;
+        let endpoint = request.url.path().to_owned();
         let answer = self.outbound.send(self.hosts, request).await;
         drop(place);
+        if let Err(error) = &answer {
+            tracing::warn!(country = %self.country, endpoint, %error, "call failed");
+        }
         if speaks_against_the_country(&answer) {
             breakers.failed(self.country, self.now);
         } else {

@@ -32,6 +32,8 @@ pub(crate) enum DpopStyle {
     Ignored,
     /// Demands its nonce the first time, then binds the token.
     NonceFirst,
+    /// Demands a nonce of its own at each endpoint, then binds the token.
+    NonceEachEndpoint,
     /// Demands another nonce each time.
     NonceAlways,
 }
@@ -64,6 +66,7 @@ struct State {
     logins: HashMap<String, HashMap<String, String>>,
     assertion_ids: HashSet<String>,
     proof_ids: HashSet<String>,
+    nonces: HashMap<String, String>,
     counter: u32,
 }
 
@@ -86,6 +89,7 @@ impl FakeOp {
             logins: HashMap::new(),
             assertion_ids: HashSet::new(),
             proof_ids: HashSet::new(),
+            nonces: HashMap::new(),
             counter: 0,
         };
         Self { style, state: Mutex::new(state) }
@@ -308,12 +312,18 @@ impl FakeOp {
         assert_eq!(claims.optional_str("ath").unwrap(), token.map(|t| b64::encode(sha256(t))).as_deref());
         let mut state = self.state();
         assert!(state.proof_ids.insert(claims.required_str("jti").unwrap().to_owned()), "a proof is used once");
-        let known = claims.optional_str("nonce").unwrap().is_some();
-        if known && self.style.dpop == DpopStyle::NonceFirst {
+        let nonce = claims.optional_str("nonce").unwrap().unwrap_or_default().to_owned();
+        let known = match self.style.dpop {
+            DpopStyle::NonceFirst => state.nonces.values().any(|known| *known == nonce),
+            DpopStyle::NonceEachEndpoint => state.nonces.get(request.url.path()) == Some(&nonce),
+            DpopStyle::Ignored | DpopStyle::NonceAlways => false,
+        };
+        if known {
             return Ok(Some(jwk.thumbprint().as_str().to_owned()));
         }
         state.counter += 1;
-        let nonce = ("dpop-nonce".to_owned(), format!("nonce-{}", state.counter));
+        let nonce = format!("nonce-{}", state.counter);
+        state.nonces.insert(request.url.path().to_owned(), nonce.clone());
         let mut challenge = match token {
             None => json_answer(400, &json!({"error": "use_dpop_nonce"})),
             // Without a scheme, as MOSIP writes it.
@@ -323,7 +333,7 @@ impl FakeOp {
                 body: Vec::new(),
             },
         };
-        challenge.headers.push(nonce);
+        challenge.headers.push(("dpop-nonce".to_owned(), nonce));
         Err(challenge)
     }
 }

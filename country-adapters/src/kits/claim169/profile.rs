@@ -10,11 +10,6 @@ use crate::error::ProfileError;
 use crate::openid::settings::not_empty;
 use crate::profile::{Profile, read};
 
-/// ```json
-/// {"iss": ["https://id.xf.example", "id.xf.example"], "kids": ["xf-1"], "level": "low",
-///  "accepted_without_exp_days": null, "subject_stability": "stable", "trust_framework": "xf_card"}
-/// ```
-///
 /// The keys themselves are in the entry, not here.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -20,13 +20,6 @@ pub(super) struct EsignetProfile {
 }
 
 /// The fields only this kit has.
-///
-/// ```json
-/// {"dialect": "1.8", "userinfo_algs": ["RS256"], "userinfo_format": "jwe", "userinfo_binding": "absent",
-///  "jwe_keys": ["upstream-enc"], "jwe_zip": "def", "dpop": "required", "dpop_alg": "PS256",
-///  "claims_locales": ["fr", "en"], "claims_locale_style": "alpha3", "claims_locale_suffix": "ida",
-///  "allowed_claims": ["name", "birthdate"]}
-/// ```
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Own {

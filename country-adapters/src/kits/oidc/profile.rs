@@ -17,11 +17,6 @@ pub(super) struct OidcProfile {
 }
 
 /// The fields only this kit has.
-///
-/// ```json
-/// {"userinfo": "json", "userinfo_algs": ["ES256"], "claims_parameter": false,
-///  "acr_absent": {"level": "low", "methods": ["qr"]}}
-/// ```
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Own {
