@@ -100,7 +100,7 @@ impl FileAuditLog {
 #[async_trait]
 impl AuditLog for FileAuditLog {
     async fn record(&self, event: AuditEvent) -> Result<AuditReceipt, AuditError> {
-        self.ask(|answer| Message::Record { event, answer }).await
+        self.ask(|answer| Message::Record { event: Box::new(event), answer }).await
     }
 
     async fn health(&self) -> Result<(), AuditError> {

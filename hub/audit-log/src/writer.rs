@@ -18,7 +18,7 @@ type Answer<T> = oneshot::Sender<Result<T, AuditError>>;
 /// What the writer is asked.
 pub(crate) enum Message {
     /// Record this.
-    Record { event: AuditEvent, answer: Answer<AuditReceipt> },
+    Record { event: Box<AuditEvent>, answer: Answer<AuditReceipt> },
     /// Say whether the log works; try to mend it if not.
     Health(Answer<()>),
     /// Write what came before, and end.
@@ -128,7 +128,7 @@ enum Next {
 
 /// What is written with one sync.
 struct Batch {
-    events: Vec<(AuditEvent, Answer<AuditReceipt>)>,
+    events: Vec<(Box<AuditEvent>, Answer<AuditReceipt>)>,
     receipts: Vec<Result<AuditReceipt, AuditError>>,
     lines: Vec<u8>,
     head: Head,

@@ -6,13 +6,18 @@
 //!
 //! To add a kind: 1. a [`KeySpace`] with a letter of its own; 2. a unit struct in [`kind`]; 3. a type alias here.
 
+mod once;
+mod storage_key;
+
 use std::fmt;
 use std::marker::PhantomData;
-use std::time::Duration;
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use strict_jose::{RandomError, b64, ct_eq, random_bytes, sha256};
+use strict_jose::{RandomError, b64, ct_eq, random_bytes};
+
+pub use once::{Once, ReplayKind};
+pub use storage_key::{KeySpace, StorageKey};
 
 /// Names a pushed authorization request: the random part of its `request_uri` (RFC 9126 §2.2).
 pub type RequestId = Handle<kind::Request>;
@@ -141,153 +146,6 @@ pub mod kind {
     }
 }
 
-/// Something that may be seen once only, and for how long that is remembered.
-///
-/// The time to live is the longest time for which a peer could present the thing again and pass every other check:
-/// the longest lifetime we accept plus the clock difference we accept. It does not come from our clock minus the
-/// thing's `exp`, so setting our clock back opens no gap.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Once {
-    kind: ReplayKind,
-    key: StorageKey,
-    ttl: Duration,
-}
-
-impl Once {
-    /// A client's assertion (RFC 7523 §3 rule 7): `jti` is unique for each issuer, the client.
-    pub fn client_assertion(client_id: &str, jti: &str, ttl: Duration) -> Self {
-        Self::new(ReplayKind::ClientAssertion, &[client_id, jti], ttl)
-    }
-
-    /// A DPoP proof (RFC 9449 §11.1): `jti` in the context of the key that signed and the URI it was made for.
-    pub fn dpop_proof(jwk_thumbprint: &str, htu: &str, jti: &str, ttl: Duration) -> Self {
-        Self::new(ReplayKind::DpopProof, &[jwk_thumbprint, htu, jti], ttl)
-    }
-
-    /// A request object (RFC 9101), by its `jti` (RFC 7519 §4.1.7).
-    pub fn request_object(client_id: &str, jti: &str, ttl: Duration) -> Self {
-        Self::new(ReplayKind::RequestObject, &[client_id, jti], ttl)
-    }
-
-    /// A national assertion, by the id its protocol kit gives it.
-    pub fn upstream_assertion(one_time_id: &str, ttl: Duration) -> Self {
-        Self::new(ReplayKind::UpstreamAssertion, &[one_time_id], ttl)
-    }
-
-    /// What kind of thing it is.
-    pub fn kind(&self) -> ReplayKind {
-        self.kind
-    }
-
-    /// Where a store remembers it.
-    pub fn storage_key(&self) -> &StorageKey {
-        &self.key
-    }
-
-    /// For how long it is remembered.
-    pub fn ttl(&self) -> Duration {
-        self.ttl
-    }
-
-    fn new(kind: ReplayKind, parts: &[&str], ttl: Duration) -> Self {
-        let mut all = vec![kind.label().as_bytes()];
-        all.extend(parts.iter().map(|part| part.as_bytes()));
-        Self { kind, key: StorageKey::new(KeySpace::Once, &all), ttl }
-    }
-}
-
-/// Kinds of things that may be seen once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ReplayKind {
-    /// A client's assertion.
-    ClientAssertion,
-    /// A DPoP proof.
-    DpopProof,
-    /// A request object.
-    RequestObject,
-    /// A national assertion presented to us.
-    UpstreamAssertion,
-}
-
-impl ReplayKind {
-    const fn label(self) -> &'static str {
-        match self {
-            Self::ClientAssertion => "client-assertion",
-            Self::DpopProof => "dpop-proof",
-            Self::RequestObject => "request-object",
-            Self::UpstreamAssertion => "upstream-assertion",
-        }
-    }
-}
-
-/// A key space of the store. No two kinds of thing share one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum KeySpace {
-    /// Pushed authorization requests.
-    Request,
-    /// Logins at national IdPs.
-    Login,
-    /// Grants.
-    Grant,
-    /// Refresh tokens.
-    Refresh,
-    /// Things that may be seen once.
-    Once,
-    /// Transactions of the audit log; never stored.
-    Transaction,
-}
-
-impl KeySpace {
-    /// The letter of this space in the names of a store's keys.
-    pub const fn letter(self) -> char {
-        match self {
-            Self::Request => 'r',
-            Self::Login => 'l',
-            Self::Grant => 'g',
-            Self::Refresh => 'f',
-            Self::Once => 'o',
-            Self::Transaction => 't',
-        }
-    }
-}
-
-/// Where a store keeps a thing: a key space and a digest of what names the thing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct StorageKey {
-    space: KeySpace,
-    digest: [u8; 32],
-}
-
-impl StorageKey {
-    /// The space the thing is in.
-    pub fn space(&self) -> KeySpace {
-        self.space
-    }
-
-    /// The digest of its name: uniform, so a store may shard by any of its bytes.
-    pub fn digest(&self) -> &[u8; 32] {
-        &self.digest
-    }
-
-    fn new(space: KeySpace, parts: &[&[u8]]) -> Self {
-        let mut input = Vec::with_capacity(128);
-        input.push(u8::try_from(space.letter()).unwrap_or_default());
-        for part in parts {
-            // Each part after its length: ("ab", "c") and ("a", "bc") name different things.
-            input.extend_from_slice(&(part.len() as u64).to_be_bytes());
-            input.extend_from_slice(part);
-        }
-        Self { space, digest: sha256(input) }
-    }
-}
-
-/// Written `g:3q2-7w…`: the letter of the space and the digest in base64url.
-impl fmt::Display for StorageKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.space.letter(), b64::encode(self.digest))
-    }
-}
-
 /// RFC 9126 §2.2 suggests this form.
 const REQUEST_URI_PREFIX: &str = "urn:ietf:params:oauth:request_uri:";
 /// 32 bytes in base64url without padding.
@@ -296,8 +154,6 @@ const TEXT_LEN: usize = 43;
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const TTL: Duration = Duration::from_secs(60);
 
     #[test]
     fn a_handle_is_read_back_from_its_text_and_from_json() {
@@ -355,25 +211,5 @@ mod tests {
         let shown = format!("{id:?}");
         assert_eq!(shown, "Handle(Login, redacted)");
         assert!(!shown.contains(&id.to_text()));
-    }
-
-    #[test]
-    fn parts_of_what_is_seen_once_are_told_apart() {
-        let keys = [
-            Once::client_assertion("ab", "c", TTL),
-            Once::client_assertion("a", "bc", TTL),
-            Once::request_object("ab", "c", TTL),
-            Once::dpop_proof("ab", "", "c", TTL),
-            Once::upstream_assertion("abc", TTL),
-        ]
-        .map(|once| *once.storage_key());
-        for (index, key) in keys.iter().enumerate() {
-            assert!(keys[index + 1..].iter().all(|other| other != key));
-        }
-        assert_eq!(
-            Once::client_assertion("ab", "c", TTL).storage_key(),
-            Once::client_assertion("ab", "c", TTL * 2).storage_key(),
-            "for how long it is remembered does not name it"
-        );
     }
 }

@@ -10,9 +10,9 @@ use redis::aio::MultiplexedConnection;
 use redis::{RedisError, RedisResult};
 use tokio::time::timeout;
 
-use crate::link::Target;
 use crate::outage::{is_forbidden, is_stranger};
 use crate::script::{Call, Scripts};
+use crate::target::Target;
 
 /// Why we cannot work with the configuration or the server. The operator's to mend.
 #[derive(Debug, thiserror::Error)]

@@ -5,7 +5,7 @@ use std::fmt;
 use redis::{Client, ClientTlsConfig, IntoConnectionInfo as _, TlsCertificates};
 
 use crate::check::StartError;
-use crate::link::Target;
+use crate::target::Target;
 
 /// Where the server is and how we show who we are.
 #[derive(Clone)]

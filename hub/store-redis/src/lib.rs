@@ -29,6 +29,7 @@ mod link;
 mod outage;
 mod ports;
 mod script;
+mod target;
 
 use std::fmt;
 use std::time::Duration;

@@ -1,5 +1,7 @@
 //! The contract of the storage ports, on a real redis-server.
 
+#![expect(clippy::unwrap_used, reason = "in tests a failure is a panic")]
+
 mod support;
 
 use std::sync::Arc;

@@ -1,5 +1,7 @@
 //! S12, R02: whoever reads the server's disk learns nothing.
 
+#![expect(clippy::unwrap_used, reason = "in tests a failure is a panic")]
+
 mod support;
 
 use hub_core::handles::{GrantId, LoginHandle, Once, RefreshHandle, RequestId};

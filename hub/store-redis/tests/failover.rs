@@ -1,5 +1,7 @@
 //! F6: a primary dies, the Sentinel promotes its replica, and nothing is used twice.
 
+#![expect(clippy::unwrap_used, reason = "in tests a failure is a panic")]
+
 mod support;
 
 use std::process::{Child, Command, Stdio};

@@ -1,12 +1,14 @@
 //! A configuration or a server that will not do is refused in words an operator can act on.
 
+#![expect(clippy::unwrap_used, reason = "in tests a failure is a panic")]
+
 mod support;
 
-use std::process::Command;
 use std::time::Duration;
 
 use hub_core::ports::{Outage, StoreError, Stores};
 use hub_store_redis::{RedisConfig, RedisStore, RedisTls, StartError};
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use support::{Server, connected, free_port};
 
 async fn check(config: RedisConfig) -> Result<(), StartError> {
@@ -128,29 +130,34 @@ async fn s11_tls_works_with_the_right_root_and_client_certificate_only() {
     drop(server);
 }
 
-/// Certificates of two authorities, made with the openssl command.
+/// Certificates of two authorities.
 struct Pki(tempfile::TempDir);
 
 impl Pki {
     fn new() -> Self {
         let pki = Self(tempfile::tempdir().unwrap());
-        for ca in ["ca", "other-ca"] {
-            pki.openssl(&format!("req -x509 -new -nodes -newkey ec -pkeyopt ec_paramgen_curve:P-256 -days 2 -subj /CN={ca} -keyout {ca}.key -out {ca}.crt"));
-        }
-        std::fs::write(pki.0.path().join("san"), "subjectAltName=IP:127.0.0.1").unwrap();
+        let _other = pki.authority("other-ca");
+        let authority = pki.authority("ca");
         for name in ["server", "client"] {
-            pki.openssl(&format!("req -new -nodes -newkey ec -pkeyopt ec_paramgen_curve:P-256 -subj /CN={name} -keyout {name}.key -out {name}.csr"));
-            pki.openssl(&format!(
-                "x509 -req -in {name}.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 1 -extfile san -out {name}.crt"
-            ));
+            let key = KeyPair::generate().unwrap();
+            let certificate = CertificateParams::new(["127.0.0.1".to_owned()]).unwrap().signed_by(&key, &authority);
+            pki.write(&format!("{name}.crt"), &certificate.unwrap().pem());
+            pki.write(&format!("{name}.key"), &key.serialize_pem());
         }
         pki
     }
 
-    fn openssl(&self, arguments: &str) {
-        let output = Command::new("openssl").args(arguments.split(' ')).current_dir(self.0.path()).output();
-        let output = output.expect("the openssl command is needed: apt-get install -y openssl");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    fn authority(&self, name: &str) -> Issuer<'static, KeyPair> {
+        let mut params = CertificateParams::new([]).unwrap();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.distinguished_name.push(DnType::CommonName, name);
+        let key = KeyPair::generate().unwrap();
+        self.write(&format!("{name}.crt"), &params.self_signed(&key).unwrap().pem());
+        Issuer::new(params, key)
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.0.path().join(name), text).unwrap();
     }
 
     fn read(&self, name: &str) -> Vec<u8> {

@@ -1,6 +1,6 @@
 //! Grants.
 
-use super::{Backend, Broken, MINUTE, Outcome, SECOND, assertion, ensure, new, sealed};
+use super::{Backend, Broken, MINUTE, Outcome, SECOND, assertion, ensure, just_before, new, sealed};
 use crate::handles::{GrantId, ReplayKind};
 use crate::ports::{Guarded, Redeemed, Stores};
 
@@ -129,7 +129,7 @@ pub async fn a_redeemed_grant_lives_as_long_as_its_tokens(backend: &dyn Backend)
     here.grants.open(&id, sealed("grant"), MINUTE).await?;
     here.grants.approve(&id, &request, MINUTE).await?;
     let _ = here.grants.redeem(&id, MINUTE * 5, &[]).await?;
-    backend.pass(MINUTE * 5 - SECOND).await;
+    backend.pass(just_before(MINUTE * 5)).await;
     ensure!(is_readable(&there, &id).await?, "it lives for the time given at redemption");
     backend.pass(SECOND * 2).await;
     ensure!(!is_readable(&there, &id).await?, "it ends with that time");

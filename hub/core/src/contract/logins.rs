@@ -1,6 +1,6 @@
 //! Logins at national IdPs.
 
-use super::{Backend, Broken, MINUTE, Outcome, SECOND, ensure, new, sealed};
+use super::{Backend, Broken, MINUTE, Outcome, SECOND, ensure, just_before, new, sealed};
 use crate::handles::{GrantId, LoginHandle, RequestId};
 
 /// Taking is once, whoever asks.
@@ -26,7 +26,7 @@ pub async fn a_login_ends_with_its_time_to_live(backend: &dyn Backend) -> Outcom
     for handle in [&early, &late] {
         here.logins.put(handle, sealed("login"), MINUTE).await?;
     }
-    backend.pass(MINUTE - SECOND).await;
+    backend.pass(just_before(MINUTE)).await;
     ensure!(there.logins.take(&early).await?.is_some(), "a login lives for its time");
     backend.pass(SECOND * 2).await;
     ensure!(there.logins.take(&late).await?.is_none(), "a login ends with its time");

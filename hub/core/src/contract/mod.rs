@@ -137,5 +137,10 @@ fn assertion() -> Result<Once, Broken> {
     Ok(Once::client_assertion("client", &strict_jose::random_token()?, MINUTE))
 }
 
+/// A moment at which what lives for `ttl` still lives.
+fn just_before(ttl: Duration) -> Duration {
+    ttl.saturating_sub(SECOND)
+}
+
 const SECOND: Duration = Duration::from_secs(1);
-const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_mins(1);

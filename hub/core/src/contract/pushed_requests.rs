@@ -1,6 +1,6 @@
 //! Pushed authorization requests.
 
-use super::{Backend, MINUTE, Outcome, SECOND, assertion, ensure, new, sealed};
+use super::{Backend, MINUTE, Outcome, SECOND, assertion, ensure, just_before, new, sealed};
 use crate::handles::ReplayKind;
 use crate::ports::Guarded;
 
@@ -38,7 +38,7 @@ pub async fn b06_a_request_ends_with_its_time_to_live(backend: &dyn Backend) -> 
     let [here, there] = backend.replicas();
     let id = new()?;
     let _ = here.pushed_requests.put(&id, sealed("request"), MINUTE, &[]).await?;
-    backend.pass(MINUTE - SECOND).await;
+    backend.pass(just_before(MINUTE)).await;
     ensure!(there.pushed_requests.read(&id).await?.is_some(), "a request lives for its time");
     backend.pass(SECOND * 2).await;
     ensure!(there.pushed_requests.read(&id).await?.is_none(), "a request ends with its time");

@@ -1,6 +1,6 @@
 //! Refresh tokens.
 
-use super::{Backend, Broken, MINUTE, Outcome, SECOND, assertion, ensure, new, sealed};
+use super::{Backend, Broken, MINUTE, Outcome, SECOND, assertion, ensure, just_before, new, sealed};
 use crate::handles::{GrantId, RefreshHandle, ReplayKind};
 use crate::ports::{Guarded, Refreshed, Stores};
 
@@ -60,7 +60,7 @@ pub async fn a_refresh_token_belongs_to_its_grant_only(backend: &dyn Backend) ->
 pub async fn a_refresh_token_prolongs_its_grant_and_ends(backend: &dyn Backend) -> Outcome {
     let [here, there] = backend.replicas();
     let (handle, grant) = issued(&here).await?;
-    backend.pass(MINUTE * 10 - SECOND).await;
+    backend.pass(just_before(MINUTE * 10)).await;
     ensure!(lives(&there, &handle, &grant).await?, "token and grant live for the token's time");
     backend.pass(SECOND * 2).await;
     ensure!(!lives(&there, &handle, &grant).await?, "and end with it");

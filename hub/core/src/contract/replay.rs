@@ -1,6 +1,6 @@
 //! Things that may be seen once.
 
-use super::{Backend, MINUTE, Outcome, SECOND, assertion, ensure};
+use super::{Backend, MINUTE, Outcome, SECOND, assertion, ensure, just_before};
 use crate::handles::Once;
 
 /// Once.
@@ -19,7 +19,7 @@ pub async fn a_thing_is_forgotten_when_its_time_ends(backend: &dyn Backend) -> O
     let [here, there] = backend.replicas();
     let one = assertion()?;
     ensure!(here.replay.first_seen(&one).await?, "the first sighting is the first");
-    backend.pass(MINUTE - SECOND).await;
+    backend.pass(just_before(MINUTE)).await;
     ensure!(!there.replay.first_seen(&one).await?, "it is remembered for its time");
     backend.pass(SECOND * 2).await;
     ensure!(there.replay.first_seen(&one).await?, "and forgotten after, however often it was seen");

@@ -36,8 +36,8 @@ fn code() -> Code {
 #[test]
 fn what_is_sealed_opens_under_its_purpose_and_name_only() {
     let sealer = sealer(1);
-    let sealed = sealer.seal(SealPurpose::Grant, "name", &code()).unwrap();
-    assert_eq!(sealer.open::<Code>(SealPurpose::Grant, "name", &sealed), Ok(code()));
+    let value = sealer.seal(SealPurpose::Grant, "name", &code()).unwrap();
+    assert_eq!(sealer.open::<Code>(SealPurpose::Grant, "name", &value), Ok(code()));
     for (purpose, name) in [
         (SealPurpose::Login, "name"),
         (SealPurpose::RefreshToken, "name"),
@@ -45,22 +45,22 @@ fn what_is_sealed_opens_under_its_purpose_and_name_only() {
         (SealPurpose::Grant, "name2"),
         (SealPurpose::Grant, ""),
     ] {
-        assert_eq!(sealer.open::<Code>(purpose, name, &sealed), Err(NotOpened), "{purpose:?} {name}");
+        assert_eq!(sealer.open::<Code>(purpose, name, &value), Err(NotOpened), "{purpose:?} {name}");
     }
 }
 
 #[test]
 fn purpose_and_name_do_not_run_into_each_other() {
     let sealer = sealer(1);
-    let sealed = sealer.seal(SealPurpose::RefreshToken, "-text\0x", &code()).unwrap();
-    assert_eq!(sealer.open::<Code>(SealPurpose::RefreshTokenText, "x", &sealed), Err(NotOpened));
+    let value = sealer.seal(SealPurpose::RefreshToken, "-text\0x", &code()).unwrap();
+    assert_eq!(sealer.open::<Code>(SealPurpose::RefreshTokenText, "x", &value), Err(NotOpened));
 }
 
 #[test]
 fn every_altered_bit_and_every_cut_is_refused() {
     let sealer = sealer(1);
-    let sealed = sealer.seal(SealPurpose::Grant, "name", &code()).unwrap();
-    let bytes = sealed.as_bytes();
+    let value = sealer.seal(SealPurpose::Grant, "name", &code()).unwrap();
+    let bytes = value.as_bytes();
     for index in 0..bytes.len() {
         for bit in 0..8 {
             let mut altered = bytes.to_vec();
@@ -99,11 +99,11 @@ fn j09_a_malformed_handle_is_none_whatever_is_wrong_with_it() {
 #[test]
 fn f13_a_rotated_key_still_opens_and_a_dropped_one_does_not() {
     let old = sealer(1);
-    let sealed = old.seal(SealPurpose::Grant, "name", &code()).unwrap();
+    let value = old.seal(SealPurpose::Grant, "name", &code()).unwrap();
     let rotated = Sealer::new(&key(2), &[key(3), key(1)]).unwrap();
-    assert_eq!(rotated.open::<Code>(SealPurpose::Grant, "name", &sealed), Ok(code()));
+    assert_eq!(rotated.open::<Code>(SealPurpose::Grant, "name", &value), Ok(code()));
     let dropped = Sealer::new(&key(2), &[key(3)]).unwrap();
-    assert_eq!(dropped.open::<Code>(SealPurpose::Grant, "name", &sealed), Err(NotOpened));
+    assert_eq!(dropped.open::<Code>(SealPurpose::Grant, "name", &value), Err(NotOpened));
     let new = rotated.seal(SealPurpose::Grant, "name", &code()).unwrap();
     assert_eq!(old.open::<Code>(SealPurpose::Grant, "name", &new), Err(NotOpened), "sealed with the current key");
 }
@@ -115,9 +115,9 @@ fn keys_whose_ids_collide_are_told_apart_by_the_tag() {
         .flat_map(|a| (0..a).map(move |b| (a, b)))
         .find(|(a, b)| id(*a) == id(*b))
         .expect("256 keys with one-byte ids collide somewhere");
-    let sealed = sealer(second).seal(SealPurpose::Grant, "name", &code()).unwrap();
+    let value = sealer(second).seal(SealPurpose::Grant, "name", &code()).unwrap();
     let both = Sealer::new(&key(first), &[key(second)]).unwrap();
-    assert_eq!(both.open::<Code>(SealPurpose::Grant, "name", &sealed), Ok(code()));
+    assert_eq!(both.open::<Code>(SealPurpose::Grant, "name", &value), Ok(code()));
 }
 
 #[test]
@@ -130,10 +130,10 @@ fn the_same_value_never_seals_to_the_same_bytes() {
 #[test]
 fn r02_keys_and_values_do_not_show_themselves_in_logs() {
     let sealer = sealer(7);
-    let sealed = sealer.seal(SealPurpose::Grant, "name", &"canary").unwrap();
-    let shown = format!("{:?} {sealer:?} {sealed:?}", key(7));
+    let value = sealer.seal(SealPurpose::Grant, "name", &"canary").unwrap();
+    let shown = format!("{:?} {sealer:?} {value:?}", key(7));
     assert_eq!(shown, "SealingKey(redacted) Sealer(1 keys) Sealed(37 bytes)");
-    assert!(!sealed.as_bytes().windows(6).any(|window| window == b"canary"));
+    assert!(!value.as_bytes().windows(6).any(|window| window == b"canary"));
 }
 
 #[test]

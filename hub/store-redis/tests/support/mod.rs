@@ -1,19 +1,25 @@
 //! A real redis-server for each test, in a directory of its own.
 
 #![expect(dead_code, reason = "each test file uses a part of this")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "in tests a failure is a panic")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use hub_core::ports::Stores;
+use hub_core::handles::{GrantId, LoginHandle, Once, RefreshHandle, RequestId};
+use hub_core::ports::{StoreError, Stores};
 use hub_core::sealed::Sealed;
 use hub_store_redis::{RedisConfig, RedisStore};
 use redis::aio::MultiplexedConnection;
 use tempfile::TempDir;
 
-pub(crate) const MINUTE: Duration = Duration::from_secs(60);
+pub(crate) const MINUTE: Duration = Duration::from_mins(1);
+/// The deadline and what a busy machine adds.
+pub(crate) const IN_TIME: Duration = Duration::from_millis(1_900);
+/// How soon after the server the store works again.
+pub(crate) const BACK: Duration = Duration::from_secs(5);
 
 /// A server. Ends with the test.
 pub(crate) struct Server {
@@ -143,4 +149,39 @@ pub(crate) fn sealed(text: &str) -> Sealed {
 /// A free port on loopback. Another process could take it before it is used; a server that cannot bind says so.
 pub(crate) fn free_port() -> u16 {
     std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+/// A grant whose code is out.
+pub(crate) async fn grant_with_code(stores: &Stores) -> GrantId {
+    let (id, request) = (GrantId::random().unwrap(), RequestId::random().unwrap());
+    stores.grants.open(&id, sealed("grant"), MINUTE).await.unwrap();
+    stores.grants.approve(&id, &request, MINUTE).await.unwrap().unwrap();
+    id
+}
+
+/// Every step, and what it says while the store does not work.
+pub(crate) async fn every_step(stores: &Stores) -> Vec<Result<(), StoreError>> {
+    let (request, login, grant, token) = (
+        RequestId::random().unwrap(),
+        LoginHandle::random().unwrap(),
+        GrantId::random().unwrap(),
+        RefreshHandle::random().unwrap(),
+    );
+    let once = [Once::client_assertion("client", "jti", MINUTE)];
+    vec![
+        stores.pushed_requests.put(&request, sealed("it"), MINUTE, &once).await.map(drop),
+        stores.pushed_requests.read(&request).await.map(drop),
+        stores.logins.put(&login, sealed("it"), MINUTE).await,
+        stores.logins.take(&login).await.map(drop),
+        stores.grants.open(&grant, sealed("it"), MINUTE).await,
+        stores.grants.approve(&grant, &request, MINUTE).await.map(drop),
+        stores.grants.deny(&grant, &request).await.map(drop),
+        stores.grants.redeem(&grant, MINUTE, &once).await.map(drop),
+        stores.grants.read(&grant, &once).await.map(drop),
+        stores.grants.revoke(&grant).await,
+        stores.refresh_tokens.issue(&token, &grant, sealed("it"), MINUTE).await.map(drop),
+        stores.refresh_tokens.present(&token, &grant, &once).await.map(drop),
+        stores.replay.first_seen(&once[0]).await.map(drop),
+        stores.health.health().await,
+    ]
 }

@@ -30,7 +30,7 @@ impl Backend for EmbeddedBackend {
     }
 }
 
-const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_mins(1);
 
 fn small(max_entries: usize) -> (MemoryStore, Arc<ManualClock>) {
     let clock = Arc::new(ManualClock::at(UnixTime::new(1_800_000_000)));
