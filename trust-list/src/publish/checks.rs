@@ -4,8 +4,9 @@ use super::draft::OwnWords;
 use super::{Proposal, PublishError, Published};
 use crate::document::{
     DocumentPath, ListName, NATIONAL_LIST, NationalList, REGIONAL_LIST, RegionalList, Role, Root, RootProblem,
+    SuspensionOrder, Typ,
 };
-use crate::quorum::{Quorum, Signers};
+use crate::quorum::{Quorum, Signers, Tally};
 
 impl Published {
     /// The first root needs its own quorum; the next also that of the root before.
@@ -27,13 +28,43 @@ impl Published {
 
     /// A national list is signed by the signers that the newest regional list pins.
     pub(super) fn check_national(&self, proposal: &Proposal) -> Result<DocumentPath, PublishError> {
-        let own = OwnWords::of(proposal.payload())?;
-        let requested = own.requested(NATIONAL_LIST);
-        let name = ListName::Member(requested.territory);
-        let signers = self.member_signers(name)?;
-        proposal.tally(&signers).require()?;
-        let list = NationalList::read(proposal.payload(), &requested, &[], String::new())?;
+        let list = national_list(proposal)?;
+        let name = ListName::Member(list.country);
+        proposal.tally(&self.member_signers(name)?).require()?;
         self.next_in_line(name, list.sequence)
+    }
+
+    /// Who signed a proposal, counted against each quorum that it needs. A suspension order needs one of its two.
+    pub fn tallies(&self, proposal: &Proposal) -> Result<Vec<(&'static str, Tally)>, PublishError> {
+        let by = |label, signers: &Signers| (label, proposal.tally(signers));
+        Ok(match proposal.kind() {
+            Typ::Root => {
+                let own = Root::read(proposal.document())?;
+                let before = self.root().ok().map(|root| by("the root before it", root.signers(Role::Root)));
+                before.into_iter().chain([by("its own keys", own.signers(Role::Root))]).collect()
+            }
+            Typ::Regional => vec![by("the regulators", self.root()?.signers(Role::Regional))],
+            Typ::Status => vec![by("the online keys", self.root()?.signers(Role::Status))],
+            Typ::National => {
+                vec![by("the member's signers", &self.member_signers(proposal.list_name()?)?)]
+            }
+            Typ::Suspension => self.order_tallies(proposal)?,
+        })
+    }
+
+    fn order_tallies(&self, proposal: &Proposal) -> Result<Vec<(&'static str, Tally)>, PublishError> {
+        let order: SuspensionOrder = serde_json::from_slice(proposal.payload())?;
+        let root = self.root()?;
+        let regulators = root.document().keys.iter().filter(|key| key.roles.contains(&Role::Regional));
+        let regulators = regulators.map(|key| (&key.key, key.country));
+        let two = Quorum { threshold: 2, countries: 1 };
+        let any = Signers::new(regulators.clone(), two).map_err(RootProblem::from)?;
+        let one = Quorum { threshold: 1, countries: 1 };
+        let of_country = regulators.filter(|(_, country)| *country == order.target.country);
+        let mut own = vec![proposal.tally(&Signers::new(of_country, one).map_err(RootProblem::from)?)];
+        own.extend(self.member_signers(ListName::Member(order.target.country)).ok().map(|s| proposal.tally(&s)));
+        let own = own.into_iter().map(|tally| ("the member itself", Tally { quorum: one, ..tally }));
+        Ok(std::iter::once(("any two regulators", proposal.tally(&any))).chain(own).collect())
     }
 
     /// The signers of a list, as the newest root or regional list names them.
@@ -66,4 +97,10 @@ impl Published {
 pub(super) fn regional_list(proposal: &Proposal) -> Result<RegionalList, PublishError> {
     let own = OwnWords::of(proposal.payload())?;
     Ok(RegionalList::read(proposal.payload(), &own.requested(REGIONAL_LIST), String::new())?)
+}
+
+/// The content of a national list. What the regional list permits its hosts is for clients to check.
+pub(super) fn national_list(proposal: &Proposal) -> Result<NationalList, PublishError> {
+    let own = OwnWords::of(proposal.payload())?;
+    Ok(NationalList::read(proposal.payload(), &own.requested(NATIONAL_LIST), &[], String::new())?)
 }

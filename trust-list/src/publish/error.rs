@@ -28,6 +28,9 @@ pub enum PublishError {
     /// Not one of our kinds of document.
     #[error("it is none of: root, regional list, national list, status document, suspension order")]
     UnknownKind,
+    /// Two files are not copies of one proposal.
+    #[error("it is not a copy of the same proposal: what is signed differs")]
+    AnotherProposal,
     /// An entry that is to be changed does not exist.
     #[error("there is no entry {0}")]
     NoSuchEntry(String),

@@ -11,6 +11,7 @@
 mod checks;
 mod directory;
 mod draft;
+pub mod entry;
 mod error;
 mod national;
 mod order;

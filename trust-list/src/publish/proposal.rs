@@ -1,10 +1,11 @@
 //! A document while its signatures are collected.
 
+use serde_json::Value;
 use strict_jose::general::Signed;
 use strict_jose::{Limits, SignedDocument, SigningKey, UnixTime, b64, sha256};
 
 use super::PublishError;
-use crate::document::{NATIONAL_LIST, REGIONAL_LIST, Typ};
+use crate::document::{ListName, NATIONAL_LIST, REGIONAL_LIST, Typ};
 use crate::quorum::{Signers, Tally};
 
 /// A document that signers sign one after the other. Its file is the document itself, with the signatures so far.
@@ -25,6 +26,26 @@ impl Proposal {
         let document = SignedDocument::parse(bytes, &Limits::BULK_LIST)?;
         let kind = kind_of(document.payload()).ok_or(PublishError::UnknownKind)?;
         Ok(Self { kind, document })
+    }
+
+    /// A list made elsewhere, as JSON that nobody signed yet.
+    pub fn of_list(kind: Typ, payload: Vec<u8>) -> Result<Self, PublishError> {
+        let proposal = Self::new(kind, payload);
+        match (kind, kind_of(proposal.payload())) {
+            (Typ::Regional, Some(Typ::Regional)) => super::checks::regional_list(&proposal).map(drop)?,
+            (Typ::National, Some(Typ::National)) => super::checks::national_list(&proposal).map(drop)?,
+            _ => return Err(PublishError::UnknownKind),
+        }
+        Ok(proposal)
+    }
+
+    /// Which list it is a release of.
+    pub fn list_name(&self) -> Result<ListName, PublishError> {
+        match self.kind {
+            Typ::Regional => Ok(ListName::Regional),
+            Typ::National => Ok(ListName::Member(super::checks::national_list(self)?.country)),
+            Typ::Root | Typ::Status | Typ::Suspension => Err(PublishError::UnknownKind),
+        }
     }
 
     /// What kind of document it is.
@@ -51,6 +72,22 @@ impl Proposal {
     pub fn signed_by(mut self, key: &SigningKey, at: UnixTime) -> Result<Self, PublishError> {
         self.sign(key, at)?;
         Ok(self)
+    }
+
+    /// Adds the signatures of a copy that went another way: signers need not pass one file along.
+    pub fn merge(&mut self, copy: &Self) -> Result<(), PublishError> {
+        if copy.payload() != self.payload() {
+            return Err(PublishError::AnotherProposal);
+        }
+        let mut merged: Value = serde_json::from_slice(&self.to_bytes())?;
+        let copy: Value = serde_json::from_slice(&copy.to_bytes())?;
+        if let Some(Value::Array(signatures)) = merged.get_mut("signatures") {
+            let theirs = copy.get("signatures").and_then(Value::as_array).into_iter().flatten();
+            let new: Vec<_> = theirs.filter(|theirs| !signatures.contains(theirs)).cloned().collect();
+            signatures.extend(new);
+        }
+        self.document = SignedDocument::parse(merged.to_string().as_bytes(), &Limits::BULK_LIST)?;
+        Ok(())
     }
 
     /// Who of `signers` signed so far.
@@ -85,5 +122,39 @@ fn kind_of(payload: &[u8]) -> Option<Typ> {
         (false, true, false) => Some(Typ::Status),
         (false, false, true) => Some(Typ::Suspension),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use strict_jose::Algorithm;
+
+    use super::*;
+    use crate::Quorum;
+
+    #[test]
+    fn signatures_on_two_copies_come_together_and_another_payload_does_not() {
+        let [first, second] = [(); 2].map(|()| SigningKey::generate(Algorithm::ES256, None).unwrap());
+        let proposal = |text: &str| Proposal::new(Typ::Root, text.as_bytes().to_owned());
+        let at = UnixTime::new(0);
+        let mut one = proposal(r#"{"roles":1}"#).signed_by(&first, at).unwrap();
+        let two = proposal(r#"{"roles":1}"#).signed_by(&second, at).unwrap();
+        one.merge(&two).unwrap();
+        one.merge(&two).unwrap();
+        let country = "XA".parse().unwrap();
+        let keys = [(first.public_jwk(), country), (second.public_jwk(), country)];
+        let signers = Signers::new(keys, Quorum { threshold: 2, countries: 1 }).unwrap();
+        assert_eq!(one.tally(&signers).missing(), 0);
+        assert_eq!(one.document().signatures().len(), 2);
+        assert!(matches!(one.merge(&proposal(r#"{"roles":2}"#)), Err(PublishError::AnotherProposal)));
+    }
+
+    #[test]
+    fn what_is_none_of_our_documents_has_no_kind() {
+        for text in
+            ["{}", "[]", r#"{"roles":1,"lists":1}"#, r#"{"LoTE":{"ListAndSchemeInformation":{"LoTEType":"x"}}}"#]
+        {
+            assert_eq!(kind_of(text.as_bytes()), None, "{text}");
+        }
     }
 }

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use strict_jose::{SigningKey, UnixTime};
 
 use super::{Proposal, PublishError, StatusBuilder, directory};
-use crate::document::{DocumentPath, ListName, RegionalList, Role, Root, Status, SuspensionOrder, Typ};
+use crate::document::{DocumentPath, ListName, MemberEntry, RegionalList, Role, Root, Status, SuspensionOrder, Typ};
 use crate::publisher::{FetchError, Publisher};
 
 /// The documents of a region, by their places. Every root and list ever published stays; the status names those that
@@ -55,12 +55,22 @@ impl Published {
 
     /// The newest root.
     pub fn root(&self) -> Result<Root, PublishError> {
+        Ok(Root::read(self.root_document()?.document())?)
+    }
+
+    /// The newest root as a document.
+    pub fn root_document(&self) -> Result<Proposal, PublishError> {
         let newest = self.0.iter().rev().find_map(|(path, bytes)| match path {
             DocumentPath::Root(_) => Some(bytes),
             _ => None,
         });
-        let proposal = Proposal::parse(newest.ok_or(PublishError::Missing(DocumentPath::Root(1)))?)?;
-        Ok(Root::read(proposal.document())?)
+        Proposal::parse(newest.ok_or(PublishError::Missing(DocumentPath::Root(1)))?)
+    }
+
+    /// The members of the newest regional list.
+    pub fn members(&self) -> Result<Vec<MemberEntry>, PublishError> {
+        let regional = self.regional()?.ok_or(PublishError::NoSuchList(ListName::Regional))?;
+        Ok(regional.members)
     }
 
     /// The newest document of a list, with its sequence number.

@@ -1,0 +1,134 @@
+//! `trustctl`: the regulators' tool. Makes roots and lists, collects signatures, publishes, suspends, and looks at what
+//! is published the way a client does.
+//!
+//! To add a command: 1. its file with `Args` and `run`, 2. a variant of [`Command`], 3. its line in [`run`].
+
+mod assemble;
+mod clock;
+mod diff;
+mod error;
+mod explain;
+mod files;
+mod init_root;
+mod inspect;
+mod keygen;
+mod names;
+mod outcome;
+mod propose;
+mod publish;
+mod sign;
+mod snapshot;
+mod status;
+mod suspend;
+mod template;
+mod verify;
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use strict_jose::UnixTime;
+
+use error::CliError;
+use outcome::Outcome;
+
+/// Trust lists of a region: make, sign, publish, suspend, verify, explain.
+///
+/// A ceremony, start to end:
+///   1. trustctl keygen --out xa.jwk                        each signer, and the online publisher
+///   2. trustctl init-root ... --out root.json              once
+///   3. trustctl propose regional|national ... --out p.json
+///   4. trustctl diff p.json --dir DIR                      each signer looks, on its own machine
+///   5. trustctl sign p.json --key xa.jwk                   each signer; copies may travel separately
+///   6. trustctl status p.json --dir DIR                    who signed, who is missing
+///   7. trustctl assemble p.json --dir DIR                  refused until the quorum signed
+///   8. trustctl publish --dir DIR --key online.jwk         makes it current; run it again every few minutes
+///   9. trustctl verify --root root.json --dir DIR          what a client makes of it
+#[derive(Parser)]
+#[command(version, verbatim_doc_comment, after_help = AFTER_HELP)]
+struct Cli {
+    /// Print JSON instead of text.
+    #[arg(long, global = true)]
+    json: bool,
+    /// Act as if it were this time, YYYY-MM-DDThh:mm:ssZ: for rehearsals, and to ask about the past.
+    #[arg(long, global = true, value_name = "TIME", value_parser = clock::parse)]
+    time: Option<UnixTime>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const AFTER_HELP: &str = "Exit codes:
+  0  done, or trusted
+  1  refused: not trusted, not signed, or a client would not accept it
+  2  wrong usage
+  3  a file cannot be read or written";
+
+#[derive(Subcommand)]
+enum Command {
+    /// Make a signer's key: a private JWK that only you can read, and its public half.
+    Keygen(keygen::Args),
+    /// Propose the first root of a region.
+    InitRoot(init_root::Args),
+    /// Propose the next root, regional list or national list.
+    #[command(subcommand)]
+    Propose(propose::Command),
+    /// Show what a proposal changes.
+    Diff(diff::Args),
+    /// Sign a proposal.
+    Sign(sign::Args),
+    /// Show who signed a proposal and how many signatures are missing.
+    Status(status::Args),
+    /// Add a signed proposal to the published documents, if its quorum signed it.
+    Assemble(assemble::Args),
+    /// Make the newest documents current with a new status document.
+    Publish(publish::Args),
+    /// Verify the published documents as a client does.
+    Verify(verify::Args),
+    /// Suspend a member or one of its entities.
+    Suspend(suspend::Args),
+    /// Show what a document says and who signed it, without judging it.
+    Inspect(inspect::Args),
+    /// Show each check behind "trusted" or "not trusted".
+    #[command(subcommand)]
+    Explain(explain::Command),
+    /// Print an example to fill in.
+    #[command(subcommand)]
+    Template(template::Command),
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let now = cli.time.unwrap_or_else(clock::now);
+    match run(cli.command, now) {
+        Ok(outcome) => print(&outcome, cli.json),
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "trustctl: {error}");
+            ExitCode::from(error.code())
+        }
+    }
+}
+
+fn run(command: Command, now: UnixTime) -> Result<Outcome, CliError> {
+    match command {
+        Command::Keygen(args) => keygen::run(&args),
+        Command::InitRoot(args) => init_root::run(args, now),
+        Command::Propose(command) => propose::run(command, now),
+        Command::Diff(args) => diff::run(&args),
+        Command::Sign(args) => sign::run(&args, now),
+        Command::Status(args) => status::run(&args),
+        Command::Assemble(args) => assemble::run(&args),
+        Command::Publish(args) => publish::run(&args, now),
+        Command::Verify(args) => verify::run(&args, now),
+        Command::Suspend(args) => suspend::run(&args, now),
+        Command::Inspect(args) => inspect::run(&args),
+        Command::Explain(command) => explain::run(&command, now),
+        Command::Template(command) => template::run(&command, now),
+    }
+}
+
+fn print(outcome: &Outcome, json: bool) -> ExitCode {
+    let text = if json { format!("{:#}\n", outcome.value) } else { outcome.text.clone() };
+    // A reader that closed the pipe has seen enough.
+    let _ = std::io::stdout().write_all(text.as_bytes());
+    ExitCode::from(u8::from(outcome.refused))
+}

@@ -1,0 +1,74 @@
+//! `trustctl publish`
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+use strict_jose::{SigningKey, UnixTime};
+use trust_list::publish::{Proposal, Published};
+
+use crate::error::CliError;
+use crate::files;
+use crate::names::published;
+use crate::outcome::Outcome;
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The published documents.
+    #[arg(long, value_name = "DIR")]
+    dir: PathBuf,
+    /// The online key. Repeat if the root wants several.
+    #[arg(long = "key", value_name = "FILE", required = true)]
+    keys: Vec<PathBuf>,
+    /// A signed suspension order to carry. Repeat for each; orders that hold are carried on by themselves.
+    #[arg(long = "order", value_name = "FILE")]
+    orders: Vec<PathBuf>,
+    /// How many seconds the status lives; an hour without this, at most what the root allows.
+    #[arg(long, value_name = "SECONDS")]
+    life: Option<i64>,
+    /// Write the documents to this directory too: that of a web server.
+    #[arg(long, value_name = "DIR")]
+    to: Option<PathBuf>,
+}
+
+pub(crate) fn run(args: &Args, now: UnixTime) -> Result<Outcome, CliError> {
+    let keys = args.keys.iter().map(|path| files::read_private_key(path)).collect::<Result<Vec<_>, _>>()?;
+    let orders = args.orders.iter().map(|path| files::read_proposal(path)).collect::<Result<Vec<_>, _>>()?;
+    let documents = restamp(&args.dir, &keys, &orders, now, args.life)?;
+    if let Some(to) = &args.to {
+        documents.write_to(to)?;
+    }
+    let status = documents.status()?;
+    let lists = status.lists.iter().map(|entry| format!("{} {}", entry.name, entry.sequence)).collect::<Vec<_>>();
+    let text = format!(
+        "status   {}\nexpires  {}\nlists    {}\norders   {}\n\nPublish again before it expires.",
+        status.version,
+        status.expires.to_rfc3339(),
+        lists.join(", "),
+        status.suspensions.len(),
+    );
+    let value = json!({
+        "version": status.version,
+        "expires": status.expires.to_rfc3339(),
+        "lists": status.lists,
+        "orders": status.suspensions.len(),
+    });
+    Ok(Outcome::done(text, value))
+}
+
+/// Makes the newest documents in `dir` current. One publisher at a time: two would give one number to two documents.
+pub(crate) fn restamp(
+    dir: &Path,
+    keys: &[SigningKey],
+    orders: &[Proposal],
+    now: UnixTime,
+    life: Option<i64>,
+) -> Result<Published, CliError> {
+    let path = dir.join(".publishing");
+    let lock = File::create(&path).map_err(|error| CliError::io("cannot make", &path, error))?;
+    lock.try_lock().map_err(|_| CliError::Io(format!("another publisher is at work in {}", dir.display())))?;
+    let mut documents = published(dir)?;
+    documents.restamp(keys, orders, now, life)?;
+    documents.write_to(dir)?;
+    Ok(documents)
+}

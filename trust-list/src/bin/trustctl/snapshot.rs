@@ -1,0 +1,44 @@
+//! Verifying published documents the way a client does.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use futures_util::FutureExt as _;
+use strict_jose::UnixTime;
+use trust_list::publish::DirectoryPublisher;
+use trust_list::{HighWater, Updated, VerifiedList, update};
+
+use crate::error::CliError;
+use crate::files;
+
+/// Which documents, and what they are trusted by.
+#[derive(clap::Args)]
+pub(crate) struct Source {
+    /// The root that clients pin.
+    #[arg(long, value_name = "FILE")]
+    root: PathBuf,
+    /// The published documents.
+    #[arg(long, value_name = "DIR")]
+    dir: PathBuf,
+    /// The memory of a client: older documents than it has seen are refused. Without it, a client that has seen none.
+    #[arg(long, value_name = "DIR")]
+    state: Option<PathBuf>,
+}
+
+impl Source {
+    /// The snapshot, if a client would accept it at `now`.
+    pub(crate) fn verify(&self, now: UnixTime) -> Result<Arc<VerifiedList>, CliError> {
+        let root = files::read(&self.root)?;
+        let mut memory = match &self.state {
+            Some(dir) => HighWater::open(dir)?,
+            None => HighWater::volatile(),
+        };
+        let publisher = DirectoryPublisher::new(&self.dir);
+        // Files are read without waiting, so the run ends at once.
+        let run = update(&root, &publisher, &mut memory, None, now).now_or_never();
+        match run.ok_or_else(|| CliError::Io("the documents could not be read at once".to_owned()))?? {
+            Updated::Changed(list) => Ok(list),
+            Updated::Unchanged => Err(CliError::Refused("there is no list".to_owned())),
+        }
+    }
+}
