@@ -1,0 +1,215 @@
+//! The sections of the file. Every one refuses unknown keys.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use country_adapters::SpecialUse;
+use serde::Deserialize;
+
+/// The whole configuration.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The issuer identifier: `https://` and a host (and port), nothing after it. Every link the hub writes starts with it.
+    pub issuer: String,
+    /// The citizens' and relying parties' listener.
+    pub listen: Listen,
+    /// The operators' listener.
+    pub management: Management,
+    /// The trust lists.
+    pub trust: Trust,
+    /// Where logins in progress are kept.
+    pub store: Store,
+    /// The audit log.
+    pub audit: Audit,
+    /// The hub's own keys.
+    pub keys: Keys,
+    /// Calls to national identity providers.
+    #[serde(default)]
+    pub upstream: Upstream,
+    /// How long things live.
+    #[serde(default)]
+    pub lifetimes: Lifetimes,
+    /// Test regions only.
+    #[cfg(feature = "test-profile")]
+    #[serde(default)]
+    pub sandbox: Sandbox,
+}
+
+/// `[listen]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Listen {
+    /// Address of the HTTPS listener.
+    pub address: SocketAddr,
+    /// Certificate chain, PEM, leaf first. Read again when the file changes.
+    pub certificate_file: PathBuf,
+    /// Private key of the leaf, PEM (PKCS#8). Read again when the file changes.
+    pub key_file: PathBuf,
+    /// Worker threads; as many as there are cores when left out.
+    #[serde(default)]
+    pub workers: Option<usize>,
+}
+
+/// `[management]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Management {
+    /// Address of the plain HTTP listener for probes and metrics. Never expose it.
+    pub address: SocketAddr,
+}
+
+/// `[trust]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Trust {
+    /// Where the signed lists are: an `https://` URL, or a folder.
+    pub publisher: String,
+    /// The pinned root, handed over out of band.
+    pub root_file: PathBuf,
+    /// Where the highest versions seen are kept. Survives restarts; never restore it from a backup.
+    pub state_directory: PathBuf,
+    /// Pause between two refreshes.
+    #[serde(default = "default_refresh_seconds")]
+    pub refresh_seconds: u64,
+}
+
+/// `[store]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Store {
+    /// `memory` (one replica, logins die with it), `redis://…` or `rediss://…` without a password.
+    #[serde(default)]
+    pub url: Option<String>,
+    /// File with the URL, where it carries a password.
+    #[serde(default)]
+    pub url_file: Option<PathBuf>,
+    /// Roots to trust for `rediss://` instead of the system's, PEM.
+    #[serde(default)]
+    pub ca_file: Option<PathBuf>,
+    /// URLs of the Sentinels, where they choose the server.
+    #[serde(default)]
+    pub sentinels: Vec<String>,
+    /// The name the Sentinels know the primary by.
+    #[serde(default)]
+    pub sentinel_primary: Option<String>,
+}
+
+/// `[audit]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Audit {
+    /// Folder of this replica's log.
+    pub directory: PathBuf,
+}
+
+/// `[keys]`: what `hub keys generate --dir` writes.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Keys {
+    /// Private JWKs that sign tokens; the file that sorts last signs, all are published.
+    pub signing_directory: PathBuf,
+    /// 32 bytes, base64url: seals what is stored.
+    pub sealing_key_file: PathBuf,
+    /// 32 bytes, base64url: makes pairwise subjects. Losing it changes every `sub`.
+    pub pairwise_secret_file: PathBuf,
+    /// The hub's keys towards national identity providers.
+    pub upstream_directory: PathBuf,
+}
+
+/// `[upstream]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Upstream {
+    /// Certificate authorities trusted besides the public ones, PEM.
+    #[serde(default)]
+    pub extra_ca_file: Option<PathBuf>,
+}
+
+/// `[lifetimes]`, all in seconds.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Lifetimes {
+    /// A pushed request before the person arrives. FAPI 2.0 §5.3.2.2: less than 600.
+    pub pushed_request_seconds: u64,
+    /// Each step of the person: choosing, logging in at home, deciding. Slow networks and late SMS need minutes.
+    pub login_seconds: u64,
+    /// An authorization code. FAPI 2.0 §5.3.2.1: at most 60.
+    pub code_seconds: u64,
+    /// An access token.
+    pub access_token_seconds: u64,
+    /// An ID token.
+    pub id_token_seconds: u64,
+    /// A refresh token, and with it the grant.
+    pub refresh_token_seconds: u64,
+}
+
+/// `[sandbox]`: exists in builds with the feature `test-profile` only.
+#[cfg(feature = "test-profile")]
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Sandbox {
+    /// National identity providers and publishers may be on loopback addresses.
+    pub loopback_peers: bool,
+    /// The test countries XA to XZ may be used.
+    pub test_countries: bool,
+}
+
+impl Default for Lifetimes {
+    fn default() -> Self {
+        Self {
+            pushed_request_seconds: 60,
+            login_seconds: 30 * 60,
+            code_seconds: 60,
+            access_token_seconds: 5 * 60,
+            id_token_seconds: 5 * 60,
+            refresh_token_seconds: 4 * 60 * 60,
+        }
+    }
+}
+
+const fn default_refresh_seconds() -> u64 {
+    60
+}
+
+impl Config {
+    /// What outbound calls may reach.
+    pub fn special_use(&self) -> SpecialUse {
+        #[cfg(feature = "test-profile")]
+        if self.sandbox.loopback_peers {
+            return SpecialUse::AllowLoopback;
+        }
+        SpecialUse::Refuse
+    }
+
+    /// Whether invented countries are accepted.
+    pub fn test_countries(&self) -> bool {
+        #[cfg(feature = "test-profile")]
+        return self.sandbox.test_countries;
+        #[cfg(not(feature = "test-profile"))]
+        false
+    }
+
+    /// Makes relative paths start at `folder`.
+    pub(super) fn resolve_paths(&mut self, folder: &Path) {
+        let required = [
+            &mut self.listen.certificate_file,
+            &mut self.listen.key_file,
+            &mut self.trust.root_file,
+            &mut self.trust.state_directory,
+            &mut self.audit.directory,
+            &mut self.keys.signing_directory,
+            &mut self.keys.sealing_key_file,
+            &mut self.keys.pairwise_secret_file,
+            &mut self.keys.upstream_directory,
+        ];
+        let optional =
+            [self.store.url_file.as_mut(), self.store.ca_file.as_mut(), self.upstream.extra_ca_file.as_mut()];
+        for path in required.into_iter().chain(optional.into_iter().flatten()) {
+            *path = folder.join(&*path);
+        }
+        if !self.trust.publisher.contains("://") {
+            self.trust.publisher = folder.join(&self.trust.publisher).to_string_lossy().into_owned();
+        }
+    }
+}

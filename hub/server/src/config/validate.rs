@@ -1,0 +1,116 @@
+//! Checks that need no disk and no network: each names the key, what is wrong and what to do.
+
+use url::Url;
+
+use super::{Config, Problem};
+
+/// FAPI 2.0 Security Profile §5.3.2.2, item 12: `expires_in` of a pushed request is less than 600 seconds.
+const PUSHED_REQUEST_SECONDS: (u64, u64) = (5, 599);
+/// Below 20 minutes people on slow networks fail (WCAG 2.2, 2.2.1); above an hour a lost phone is a risk.
+const LOGIN_SECONDS: (u64, u64) = (20 * 60, 60 * 60);
+/// FAPI 2.0 Security Profile §5.3.2.1, item 11: at most 60 seconds.
+const CODE_SECONDS: (u64, u64) = (1, 60);
+/// A suspension must bite: tokens are short.
+const TOKEN_SECONDS: (u64, u64) = (30, 60 * 60);
+/// The person's attributes stay sealed in the store as long as a refresh token lives: a day at most.
+const REFRESH_TOKEN_SECONDS: (u64, u64) = (60, 24 * 60 * 60);
+/// A suspension is enforced within 60 seconds, so the lists are looked at at least that often.
+const REFRESH_SECONDS: (u64, u64) = (1, 60);
+/// More threads than any machine this runs on.
+const WORKERS: (u64, u64) = (1, 1024);
+
+impl Config {
+    /// Everything wrong with the values, in the order of the file.
+    pub fn validate(&self) -> Vec<Problem> {
+        [
+            self.check_issuer(),
+            self.check_workers(),
+            self.check_management_is_apart(),
+            self.check_publisher(),
+            check_range("trust.refresh_seconds", self.trust.refresh_seconds, REFRESH_SECONDS),
+            self.check_store(),
+            self.check_sentinels(),
+            check_range("lifetimes.pushed_request_seconds", self.lifetimes.pushed_request_seconds, PUSHED_REQUEST_SECONDS),
+            check_range("lifetimes.login_seconds", self.lifetimes.login_seconds, LOGIN_SECONDS),
+            check_range("lifetimes.code_seconds", self.lifetimes.code_seconds, CODE_SECONDS),
+            check_range("lifetimes.access_token_seconds", self.lifetimes.access_token_seconds, TOKEN_SECONDS),
+            check_range("lifetimes.id_token_seconds", self.lifetimes.id_token_seconds, TOKEN_SECONDS),
+            check_range("lifetimes.refresh_token_seconds", self.lifetimes.refresh_token_seconds, REFRESH_TOKEN_SECONDS),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+
+    // RFC 8414 §2: an https URL without query and fragment. Off-spec: no path either, because the `__Host-` cookie and both
+    // well-known documents then have one place each.
+    fn check_issuer(&self) -> Option<Problem> {
+        const REMEDY: &str = "write the public address alone, e.g. \"https://hub.example\" (no path, no slash at the end, host in lower case)";
+        let problem = |what: &str| Some(Problem::new("issuer", format!("{:?} {what}", self.issuer), REMEDY));
+        let Ok(url) = Url::parse(&self.issuer) else { return problem("is not a URL") };
+        if url.scheme() != "https" {
+            return problem("does not start with https://");
+        }
+        // The text is compared byte by byte by relying parties, so it must be what a URL parser would write.
+        if url.origin().ascii_serialization() != self.issuer {
+            return problem("has more than a host and a port, or is not in normal form");
+        }
+        None
+    }
+
+    fn check_workers(&self) -> Option<Problem> {
+        let workers = u64::try_from(self.listen.workers?).unwrap_or(u64::MAX);
+        check_range("listen.workers", workers, WORKERS)
+    }
+
+    fn check_management_is_apart(&self) -> Option<Problem> {
+        let same = self.management.address == self.listen.address && self.listen.address.port() != 0;
+        same.then(|| {
+            Problem::new("management.address", "is the address of the public listener", "give it a port of its own")
+        })
+    }
+
+    fn check_publisher(&self) -> Option<Problem> {
+        const REMEDY: &str = "write an https:// URL ending in a slash, or the path of a folder";
+        let publisher = self.trust.publisher.as_str();
+        if !publisher.contains("://") {
+            return None;
+        }
+        let well_formed = Url::parse(publisher).is_ok_and(|url| {
+            url.scheme() == "https" && url.path().ends_with('/') && url.query().is_none() && url.username().is_empty()
+        });
+        (!well_formed).then(|| Problem::new("trust.publisher", format!("{publisher:?} is not such an address"), REMEDY))
+    }
+
+    fn check_store(&self) -> Option<Problem> {
+        const REMEDY: &str = "set store.url to \"memory\" or \"redis://host:6379\"; with a password, put the URL in a file and set store.url_file";
+        match (&self.store.url, &self.store.url_file) {
+            (None, None) => Some(Problem::new("store.url", "is missing", REMEDY)),
+            (Some(_), Some(_)) => Some(Problem::new("store.url_file", "is set besides store.url", REMEDY)),
+            (None, Some(_)) => None,
+            (Some(url), None) if url == "memory" => None,
+            (Some(url), None) => check_redis_url(url).map(|what| Problem::new("store.url", what, REMEDY)),
+        }
+    }
+
+    fn check_sentinels(&self) -> Option<Problem> {
+        const REMEDY: &str = "set store.sentinels and store.sentinel_primary together, or neither";
+        let (sentinels, primary) = (!self.store.sentinels.is_empty(), self.store.sentinel_primary.is_some());
+        (sentinels != primary).then(|| Problem::new("store.sentinels", "stands without its counterpart", REMEDY))
+    }
+}
+
+fn check_redis_url(url: &str) -> Option<&'static str> {
+    match Url::parse(url) {
+        Ok(url) if !matches!(url.scheme(), "redis" | "rediss") => Some("is neither memory nor a redis URL"),
+        Ok(url) if url.password().is_some() => Some("carries a password"),
+        Ok(_) => None,
+        Err(_) => Some("is neither memory nor a redis URL"),
+    }
+}
+
+fn check_range(path: &'static str, value: u64, (least, most): (u64, u64)) -> Option<Problem> {
+    (!(least..=most).contains(&value)).then(|| {
+        Problem::new(path, format!("is {value}, allowed are {least} to {most}"), "choose a value in that range, or leave the key out")
+    })
+}

@@ -1,0 +1,100 @@
+//! Whether this replica can work, and if not, why.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use hub_core::audit::AuditLog;
+use hub_core::ports::{Clock, StoreHealth};
+use serde::Serialize;
+use strict_jose::UnixTime;
+use trust_list::{NotReady, TrustState};
+
+use crate::trust::Trust;
+
+/// A probe that takes longer is a no: the orchestrator's own deadline is a second or two.
+const PROBE_LIMIT: Duration = Duration::from_millis(800);
+
+/// What readiness depends on.
+pub struct Health {
+    /// The state of trust.
+    pub trust: Arc<Trust>,
+    /// The store.
+    pub store: Arc<dyn StoreHealth>,
+    /// The audit log.
+    pub audit: Arc<dyn AuditLog>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Set when the hub was asked to stop: new traffic goes elsewhere while the rest is finished.
+    pub stopping: AtomicBool,
+}
+
+/// The answer to a readiness probe. The signing key is no check of its own: a hub without one does not start.
+#[derive(Debug, Serialize)]
+pub struct Readiness {
+    /// `ready` or `not ready`.
+    pub status: &'static str,
+    /// Each check, and `ok` or what is wrong.
+    pub checks: Checks,
+}
+
+/// The checks.
+#[derive(Debug, Serialize)]
+pub struct Checks {
+    /// `ok`, or why no list is in force.
+    pub trust: String,
+    /// The state of trust by name; a hub can be ready with a stale list.
+    pub trust_state: &'static str,
+    /// Per cent of the lists' life that is over.
+    pub trust_life_used_percent: Option<u8>,
+    /// `ok`, or what is wrong with the store.
+    pub store: String,
+    /// `ok`, or what is wrong with the audit log.
+    pub audit: String,
+    /// `ok`, or that the hub stops.
+    pub lifecycle: &'static str,
+}
+
+const OK: &str = "ok";
+
+impl Checks {
+    fn all_ok(&self) -> bool {
+        [self.trust.as_str(), &self.store, &self.audit, self.lifecycle].iter().all(|check| *check == OK)
+    }
+}
+
+impl Health {
+    /// Looks at everything.
+    pub async fn readiness(&self) -> Readiness {
+        let state = self.trust.state();
+        let now = self.clock.now();
+        let in_force = state.in_force(now);
+        let (store, audit) = tokio::join!(probe(self.store.health()), probe(self.audit.health()));
+        let checks = Checks {
+            trust_state: state_name(&state, now),
+            trust: in_force.map_or_else(|not_ready| not_ready.to_string(), |_| OK.to_owned()),
+            trust_life_used_percent: state.life_used_percent(now),
+            store,
+            audit,
+            lifecycle: if self.stopping.load(Ordering::Relaxed) { "stopping" } else { OK },
+        };
+        Readiness { status: if checks.all_ok() { "ready" } else { "not ready" }, checks }
+    }
+}
+
+/// The name of the state that really holds: a list that was fresh when it was fetched expires by itself.
+pub(super) fn state_name(state: &TrustState, now: UnixTime) -> &'static str {
+    match state.in_force(now) {
+        Ok(_) | Err(NotReady::NotConfigured | NotReady::NoList) => state.name(),
+        Err(NotReady::ZeroAnchors) => "zero-anchors",
+        Err(NotReady::Expired { .. }) => "expired",
+    }
+}
+
+async fn probe<E: std::fmt::Display>(check: impl Future<Output = Result<(), E>>) -> String {
+    match tokio::time::timeout(PROBE_LIMIT, check).await {
+        Ok(Ok(())) => OK.to_owned(),
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => "no answer in time".to_owned(),
+    }
+}

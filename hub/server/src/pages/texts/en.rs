@@ -1,0 +1,102 @@
+//! English.
+
+use super::{ClaimTexts, ErrorText, ErrorTexts, Phrase, Texts};
+
+pub(in crate::pages) static EN: Texts = Texts {
+    service: "Regional identity service",
+    test_banner: "Test system. The people and countries here are invented.",
+    languages: "Language",
+
+    picker_title: "Choose your country",
+    asks: Phrase("{} asks you to prove who you are."),
+    purpose: Phrase("Why: {}"),
+    level: Phrase("How sure they need to be: {}"),
+    level_low: "basic check",
+    level_substantial: "strong check",
+    level_high: "strongest check",
+    choose: "Which country gave you your national ID?",
+    unavailable: "Not possible now",
+    why_suspended: "This country's service is stopped for the moment.",
+    why_not_recognised: "IDs of this country are not accepted for this purpose.",
+    why_level: "IDs of this country are not checked strongly enough for this purpose.",
+    why_no_login: "This country has no login that works here.",
+    why_unreachable: "This country's service does not answer. Try later.",
+    no_country: "No country can be used for this at the moment. Go back and ask for another way.",
+    not_listed: "My country is not here",
+    not_listed_help: "Only the countries above can be used. Go back and ask for another way to prove who you are.",
+    cancel: "Go back without continuing",
+
+    consent_title: "Do you agree?",
+    wants: Phrase("{} wants to receive this about you."),
+    legal_basis: Phrase("Legal basis: {}"),
+    from: Phrase("Checked by: {}"),
+    will_receive: "They will receive",
+    nothing_else: "They will receive only the confirmation that you logged in.",
+    not_shared: "Your national ID number is not given to them.",
+    check_person: "Is this you? If not, press No.",
+    once: "This is given once, now.",
+    again: "They can ask for a fresh confirmation later without asking you again.",
+    voluntary: "optional",
+    refused: "They also asked for this, but it is not given:",
+    allow: "Yes, give this",
+    deny: "No, do not give this",
+    deny_help: Phrase("If you say no, you go back to {} and nothing is given."),
+    yes: "yes",
+    no: "no",
+    claims: ClaimTexts {
+        name: "Full name",
+        given_name: "Given name",
+        middle_name: "Middle name",
+        family_name: "Family name",
+        gender: "Sex",
+        birthdate: "Date of birth",
+        place_of_birth: "Place of birth",
+        nationalities: "Nationality",
+        address: "Address",
+        email: "E-mail",
+        phone_number: "Phone number",
+        picture: "Photo",
+        age_over: Phrase("Older than {} years"),
+        person_status: "Alive according to the register",
+        document_status: "State of the document",
+        document: "Document number",
+        other: "Further information: ",
+    },
+
+    error_title: "This did not work",
+    error_code: "Code",
+    errors: ErrorTexts {
+        expired: ErrorText {
+            what: "Too much time has passed, or this step was already done.",
+            todo: "Go back to the service you came from and start again. Nothing was given to it.",
+        },
+        wrong_request: ErrorText {
+            what: "The service you came from sent a request that cannot be used.",
+            todo: "Go back to it and start again. If it happens again, tell that service the code below.",
+        },
+        other_browser: ErrorText {
+            what: "This login was started in another browser, or cookies are switched off.",
+            todo: "Go back to the service you came from and start again in this browser, with cookies allowed.",
+        },
+        bad_form: ErrorText {
+            what: "The form you sent was changed or cannot be read.",
+            todo: "Go back one page and try again, or start again at the service you came from.",
+        },
+        unavailable: ErrorText {
+            what: "The service is not available at the moment.",
+            todo: "Wait some minutes and try again. Nothing was given to anyone.",
+        },
+        not_found: ErrorText {
+            what: "There is no page at this address.",
+            todo: "Go back to the service you came from and start again.",
+        },
+        internal: ErrorText {
+            what: "Something went wrong on our side.",
+            todo: "Wait some minutes and try again. If it happens again, tell the service you came from the code below.",
+        },
+    },
+
+    signed_out_title: "You are signed out",
+    signed_out: "You can close this page.",
+    shared_phone: "If you share this phone, also sign out at your country's identity service.",
+};

@@ -1,0 +1,102 @@
+//! French.
+
+use super::{ClaimTexts, ErrorText, ErrorTexts, Phrase, Texts};
+
+pub(in crate::pages) static FR: Texts = Texts {
+    service: "Service régional d’identité",
+    test_banner: "Système d’essai. Les personnes et les pays sont inventés.",
+    languages: "Langue",
+
+    picker_title: "Choisissez votre pays",
+    asks: Phrase("{} vous demande de prouver qui vous êtes."),
+    purpose: Phrase("Pourquoi : {}"),
+    level: Phrase("Degré de certitude demandé : {}"),
+    level_low: "contrôle simple",
+    level_substantial: "contrôle fort",
+    level_high: "contrôle le plus fort",
+    choose: "Quel pays vous a donné votre identité nationale ?",
+    unavailable: "Impossible pour le moment",
+    why_suspended: "Le service de ce pays est arrêté pour le moment.",
+    why_not_recognised: "Les identités de ce pays ne sont pas acceptées pour cet usage.",
+    why_level: "Les identités de ce pays ne sont pas contrôlées assez fortement pour cet usage.",
+    why_no_login: "Ce pays n’a pas de connexion utilisable ici.",
+    why_unreachable: "Le service de ce pays ne répond pas. Essayez plus tard.",
+    no_country: "Aucun pays n’est utilisable pour le moment. Revenez en arrière et demandez un autre moyen.",
+    not_listed: "Mon pays n’est pas ici",
+    not_listed_help: "Seuls les pays ci-dessus sont possibles. Revenez en arrière et demandez un autre moyen de prouver qui vous êtes.",
+    cancel: "Revenir sans continuer",
+
+    consent_title: "Êtes-vous d’accord ?",
+    wants: Phrase("{} veut recevoir ceci à votre sujet."),
+    legal_basis: Phrase("Base légale : {}"),
+    from: Phrase("Vérifié par : {}"),
+    will_receive: "Ce qui sera donné",
+    nothing_else: "Seule la confirmation de votre connexion sera donnée.",
+    not_shared: "Votre numéro national d’identité n’est pas donné.",
+    check_person: "Est-ce bien vous ? Sinon, appuyez sur Non.",
+    once: "C’est donné une seule fois, maintenant.",
+    again: "Ils pourront demander plus tard une nouvelle confirmation sans vous redemander.",
+    voluntary: "facultatif",
+    refused: "Ceci a aussi été demandé, mais n’est pas donné :",
+    allow: "Oui, donner ceci",
+    deny: "Non, ne pas donner",
+    deny_help: Phrase("Si vous dites non, vous revenez à {} et rien n’est donné."),
+    yes: "oui",
+    no: "non",
+    claims: ClaimTexts {
+        name: "Nom complet",
+        given_name: "Prénom",
+        middle_name: "Deuxième prénom",
+        family_name: "Nom de famille",
+        gender: "Sexe",
+        birthdate: "Date de naissance",
+        place_of_birth: "Lieu de naissance",
+        nationalities: "Nationalité",
+        address: "Adresse",
+        email: "Adresse électronique",
+        phone_number: "Numéro de téléphone",
+        picture: "Photo",
+        age_over: Phrase("Plus de {} ans"),
+        person_status: "En vie selon le registre",
+        document_status: "État du document",
+        document: "Numéro du document",
+        other: "Autre information : ",
+    },
+
+    error_title: "Cela n’a pas marché",
+    error_code: "Code",
+    errors: ErrorTexts {
+        expired: ErrorText {
+            what: "Trop de temps a passé, ou cette étape est déjà faite.",
+            todo: "Retournez au service d’où vous venez et recommencez. Rien ne lui a été donné.",
+        },
+        wrong_request: ErrorText {
+            what: "Le service d’où vous venez a envoyé une demande inutilisable.",
+            todo: "Retournez-y et recommencez. Si cela se répète, donnez le code ci-dessous à ce service.",
+        },
+        other_browser: ErrorText {
+            what: "Cette connexion a commencé dans un autre navigateur, ou les cookies sont désactivés.",
+            todo: "Retournez au service d’où vous venez et recommencez dans ce navigateur, cookies autorisés.",
+        },
+        bad_form: ErrorText {
+            what: "Le formulaire envoyé a été modifié ou est illisible.",
+            todo: "Revenez une page en arrière et réessayez, ou recommencez au service d’où vous venez.",
+        },
+        unavailable: ErrorText {
+            what: "Le service n’est pas disponible pour le moment.",
+            todo: "Attendez quelques minutes et réessayez. Rien n’a été donné à personne.",
+        },
+        not_found: ErrorText {
+            what: "Il n’y a pas de page à cette adresse.",
+            todo: "Retournez au service d’où vous venez et recommencez.",
+        },
+        internal: ErrorText {
+            what: "Quelque chose n’a pas marché chez nous.",
+            todo: "Attendez quelques minutes et réessayez. Si cela se répète, donnez le code ci-dessous au service d’où vous venez.",
+        },
+    },
+
+    signed_out_title: "Vous êtes déconnecté",
+    signed_out: "Vous pouvez fermer cette page.",
+    shared_phone: "Si vous partagez ce téléphone, déconnectez-vous aussi du service d’identité de votre pays.",
+};

@@ -1,0 +1,172 @@
+//! Every text of the citizen's pages, in four tables of one type: a text missing in a language does not compile.
+//!
+//! Plain words, short sentences; a [`Phrase`] has one gap, which the page fills with a name set apart from the sentence.
+
+mod ar;
+mod en;
+mod fr;
+mod pt;
+
+pub(super) use ar::AR;
+pub(super) use en::EN;
+pub(super) use fr::FR;
+pub(super) use pt::PT;
+
+/// A sentence with one gap, written `{}`.
+#[derive(Debug, Clone, Copy)]
+pub struct Phrase(pub(super) &'static str);
+
+impl Phrase {
+    /// What stands before the gap.
+    pub fn before(self) -> &'static str {
+        self.0.split_once("{}").map_or(self.0, |(before, _)| before)
+    }
+
+    /// What stands after the gap.
+    pub fn after(self) -> &'static str {
+        self.0.split_once("{}").map_or("", |(_, after)| after)
+    }
+}
+
+/// The texts of one language.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "the English table beside this file says what each text is")]
+pub struct Texts {
+    pub service: &'static str,
+    pub test_banner: &'static str,
+    pub languages: &'static str,
+
+    pub picker_title: &'static str,
+    pub asks: Phrase,
+    pub purpose: Phrase,
+    pub level: Phrase,
+    pub level_low: &'static str,
+    pub level_substantial: &'static str,
+    pub level_high: &'static str,
+    pub choose: &'static str,
+    pub unavailable: &'static str,
+    pub why_suspended: &'static str,
+    pub why_not_recognised: &'static str,
+    pub why_level: &'static str,
+    pub why_no_login: &'static str,
+    pub why_unreachable: &'static str,
+    pub no_country: &'static str,
+    pub not_listed: &'static str,
+    pub not_listed_help: &'static str,
+    pub cancel: &'static str,
+
+    pub consent_title: &'static str,
+    pub wants: Phrase,
+    pub legal_basis: Phrase,
+    pub from: Phrase,
+    pub will_receive: &'static str,
+    pub nothing_else: &'static str,
+    pub not_shared: &'static str,
+    pub check_person: &'static str,
+    pub once: &'static str,
+    pub again: &'static str,
+    pub voluntary: &'static str,
+    pub refused: &'static str,
+    pub allow: &'static str,
+    pub deny: &'static str,
+    pub deny_help: Phrase,
+    pub yes: &'static str,
+    pub no: &'static str,
+    pub claims: ClaimTexts,
+
+    pub error_title: &'static str,
+    pub error_code: &'static str,
+    pub errors: ErrorTexts,
+
+    pub signed_out_title: &'static str,
+    pub signed_out: &'static str,
+    pub shared_phone: &'static str,
+}
+
+/// What the claims are called (OpenID Connect Core §5.1 and Identity Assurance §5).
+#[derive(Debug)]
+#[expect(missing_docs, reason = "the fields are the claims' names")]
+pub struct ClaimTexts {
+    pub name: &'static str,
+    pub given_name: &'static str,
+    pub middle_name: &'static str,
+    pub family_name: &'static str,
+    pub gender: &'static str,
+    pub birthdate: &'static str,
+    pub place_of_birth: &'static str,
+    pub nationalities: &'static str,
+    pub address: &'static str,
+    pub email: &'static str,
+    pub phone_number: &'static str,
+    pub picture: &'static str,
+    pub age_over: Phrase,
+    pub person_status: &'static str,
+    pub document_status: &'static str,
+    pub document: &'static str,
+    pub other: &'static str,
+}
+
+/// What went wrong and what the person can do, by kind.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "the fields are the kinds of error page")]
+pub struct ErrorTexts {
+    pub expired: ErrorText,
+    pub wrong_request: ErrorText,
+    pub other_browser: ErrorText,
+    pub bad_form: ErrorText,
+    pub unavailable: ErrorText,
+    pub not_found: ErrorText,
+    pub internal: ErrorText,
+}
+
+/// One kind of error.
+#[derive(Debug, Clone, Copy)]
+pub struct ErrorText {
+    /// What happened.
+    pub what: &'static str,
+    /// What the person can do now.
+    pub todo: &'static str,
+}
+
+impl ClaimTexts {
+    /// The person's word for a claim; the claim's own name where there is none.
+    pub fn label<'a>(&self, claim: &'a str) -> Label<'a> {
+        let text = match claim {
+            "name" => self.name,
+            "given_name" => self.given_name,
+            "middle_name" => self.middle_name,
+            "family_name" => self.family_name,
+            "gender" => self.gender,
+            "birthdate" => self.birthdate,
+            "place_of_birth" | "birthplace" => self.place_of_birth,
+            "nationalities" => self.nationalities,
+            "address" => self.address,
+            "email" => self.email,
+            "phone_number" => self.phone_number,
+            "picture" => self.picture,
+            "person_status" => self.person_status,
+            "document_status" => self.document_status,
+            "document_number" | "document" => self.document,
+            _ => return self.spoken_label(claim),
+        };
+        Label { before: text, gap: "", after: "" }
+    }
+
+    fn spoken_label<'a>(&self, claim: &'a str) -> Label<'a> {
+        match claim.strip_prefix("age_over_") {
+            Some(years) => Label { before: self.age_over.before(), gap: years, after: self.age_over.after() },
+            None => Label { before: self.other, gap: claim, after: "" },
+        }
+    }
+}
+
+/// A label with a part that is not ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Label<'a> {
+    /// Our words.
+    pub before: &'static str,
+    /// The foreign part.
+    pub gap: &'a str,
+    /// Our words.
+    pub after: &'static str,
+}

@@ -1,0 +1,102 @@
+//! Portuguese.
+
+use super::{ClaimTexts, ErrorText, ErrorTexts, Phrase, Texts};
+
+pub(in crate::pages) static PT: Texts = Texts {
+    service: "Serviço regional de identidade",
+    test_banner: "Sistema de teste. As pessoas e os países são inventados.",
+    languages: "Língua",
+
+    picker_title: "Escolha o seu país",
+    asks: Phrase("{} pede-lhe que prove quem é."),
+    purpose: Phrase("Para quê: {}"),
+    level: Phrase("Grau de certeza pedido: {}"),
+    level_low: "verificação simples",
+    level_substantial: "verificação forte",
+    level_high: "verificação mais forte",
+    choose: "Que país lhe deu a sua identidade nacional?",
+    unavailable: "Não é possível agora",
+    why_suspended: "O serviço deste país está parado de momento.",
+    why_not_recognised: "As identidades deste país não são aceites para este fim.",
+    why_level: "As identidades deste país não são verificadas com força suficiente para este fim.",
+    why_no_login: "Este país não tem um início de sessão que funcione aqui.",
+    why_unreachable: "O serviço deste país não responde. Tente mais tarde.",
+    no_country: "De momento nenhum país pode ser usado. Volte atrás e peça outro meio.",
+    not_listed: "O meu país não está aqui",
+    not_listed_help: "Só os países acima são possíveis. Volte atrás e peça outro meio de provar quem é.",
+    cancel: "Voltar sem continuar",
+
+    consent_title: "Concorda?",
+    wants: Phrase("{} quer receber isto sobre si."),
+    legal_basis: Phrase("Base legal: {}"),
+    from: Phrase("Verificado por: {}"),
+    will_receive: "O que será dado",
+    nothing_else: "Será dada apenas a confirmação de que iniciou sessão.",
+    not_shared: "O seu número nacional de identidade não é dado.",
+    check_person: "É mesmo você? Se não, carregue em Não.",
+    once: "Isto é dado uma só vez, agora.",
+    again: "Mais tarde podem pedir uma nova confirmação sem lhe perguntar outra vez.",
+    voluntary: "facultativo",
+    refused: "Isto também foi pedido, mas não é dado:",
+    allow: "Sim, dar isto",
+    deny: "Não, não dar isto",
+    deny_help: Phrase("Se disser não, volta a {} e nada é dado."),
+    yes: "sim",
+    no: "não",
+    claims: ClaimTexts {
+        name: "Nome completo",
+        given_name: "Nome próprio",
+        middle_name: "Segundo nome",
+        family_name: "Apelido",
+        gender: "Sexo",
+        birthdate: "Data de nascimento",
+        place_of_birth: "Local de nascimento",
+        nationalities: "Nacionalidade",
+        address: "Morada",
+        email: "Correio eletrónico",
+        phone_number: "Número de telefone",
+        picture: "Fotografia",
+        age_over: Phrase("Mais de {} anos"),
+        person_status: "Vivo segundo o registo",
+        document_status: "Estado do documento",
+        document: "Número do documento",
+        other: "Outra informação: ",
+    },
+
+    error_title: "Isto não funcionou",
+    error_code: "Código",
+    errors: ErrorTexts {
+        expired: ErrorText {
+            what: "Passou demasiado tempo, ou este passo já foi feito.",
+            todo: "Volte ao serviço de onde veio e comece de novo. Nada lhe foi dado.",
+        },
+        wrong_request: ErrorText {
+            what: "O serviço de onde veio enviou um pedido que não pode ser usado.",
+            todo: "Volte lá e comece de novo. Se acontecer outra vez, diga o código abaixo a esse serviço.",
+        },
+        other_browser: ErrorText {
+            what: "Este início de sessão começou noutro navegador, ou os cookies estão desligados.",
+            todo: "Volte ao serviço de onde veio e comece de novo neste navegador, com cookies permitidos.",
+        },
+        bad_form: ErrorText {
+            what: "O formulário enviado foi alterado ou não pode ser lido.",
+            todo: "Volte uma página atrás e tente de novo, ou comece de novo no serviço de onde veio.",
+        },
+        unavailable: ErrorText {
+            what: "O serviço não está disponível de momento.",
+            todo: "Espere alguns minutos e tente de novo. Nada foi dado a ninguém.",
+        },
+        not_found: ErrorText {
+            what: "Não há página neste endereço.",
+            todo: "Volte ao serviço de onde veio e comece de novo.",
+        },
+        internal: ErrorText {
+            what: "Algo correu mal do nosso lado.",
+            todo: "Espere alguns minutos e tente de novo. Se acontecer outra vez, diga o código abaixo ao serviço de onde veio.",
+        },
+    },
+
+    signed_out_title: "A sessão terminou",
+    signed_out: "Pode fechar esta página.",
+    shared_phone: "Se partilha este telefone, termine também a sessão no serviço de identidade do seu país.",
+};

@@ -1,0 +1,117 @@
+//! The trust lists in a running hub: refreshed on a thread of their own, swapped whole, watched.
+//!
+//! 1. [`Trust`] holds the state that requests read. Reading never waits.
+//! 2. [`refresh`] runs on its own thread, so verifying a list of a hundred thousand entries delays no request.
+//! 3. [`watchdog`] notices a refresher that is stuck or died and starts another.
+//! 4. [`publisher`] fetches over guarded HTTPS; `trust_list` itself reads folders.
+
+pub mod publisher;
+pub mod refresh;
+pub mod watchdog;
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use arc_swap::ArcSwap;
+use tokio::sync::{mpsc, oneshot};
+use trust_list::TrustState;
+
+/// The state of trust, as requests see it.
+pub struct Trust {
+    state: ArcSwap<TrustState>,
+    /// Which refresher may write. One that was given up on and wakes up again finds another number here.
+    generation: AtomicU64,
+    stopped: AtomicBool,
+    beat: Mutex<Instant>,
+    requests: mpsc::Sender<Request>,
+    inbox: tokio::sync::Mutex<mpsc::Receiver<Request>>,
+}
+
+/// Somebody waits for a refresh that begins after this was sent.
+#[derive(Debug)]
+struct Request(oneshot::Sender<()>);
+
+impl Request {
+    fn answer(self) {
+        // Whoever asked may have stopped waiting.
+        let _ = self.0.send(());
+    }
+}
+
+/// More people at once do not press a button.
+const REQUESTS: usize = 16;
+
+impl Trust {
+    /// Nothing is trusted yet.
+    pub fn new() -> Self {
+        let (requests, inbox) = mpsc::channel(REQUESTS);
+        Self {
+            state: ArcSwap::from_pointee(TrustState::NotConfigured),
+            generation: AtomicU64::new(0),
+            stopped: AtomicBool::new(false),
+            beat: Mutex::new(Instant::now()),
+            requests,
+            inbox: tokio::sync::Mutex::new(inbox),
+        }
+    }
+
+    /// The state now.
+    pub fn state(&self) -> Arc<TrustState> {
+        self.state.load_full()
+    }
+
+    /// Refreshes now instead of at the next turn, and waits until that is done or the hub stops.
+    pub async fn refresh_now(&self) {
+        let (done, wait) = oneshot::channel();
+        if self.requests.send(Request(done)).await.is_ok() {
+            let _ = wait.await;
+        }
+    }
+
+    /// No refresher goes on after its current turn.
+    pub fn stop(&self) {
+        self.stopped.store(true, Ordering::SeqCst);
+        // Wakes one that sleeps; the queue is only full when it is awake.
+        let _ = self.requests.try_send(Request(oneshot::channel().0));
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.stopped.load(Ordering::SeqCst)
+    }
+
+    fn next_generation(&self) -> u64 {
+        self.beat();
+        self.generation.fetch_add(1, Ordering::SeqCst) + 1
+    }
+
+    fn is_current(&self, generation: u64) -> bool {
+        !self.is_stopped() && self.generation.load(Ordering::SeqCst) == generation
+    }
+
+    /// Publishes what a refresh found, unless its refresher was given up on.
+    fn publish(&self, generation: u64, state: TrustState) {
+        if self.is_current(generation) {
+            self.state.store(Arc::new(state));
+        }
+    }
+
+    fn beat(&self) {
+        *self.beat.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+    }
+
+    fn since_beat(&self) -> Duration {
+        self.beat.lock().unwrap_or_else(PoisonError::into_inner).elapsed()
+    }
+
+    /// Waits for somebody to ask for a refresh, at most for `pause`.
+    async fn next_request(&self, pause: Duration) -> Option<Request> {
+        tokio::time::timeout(pause, async { self.inbox.lock().await.recv().await }).await.ok().flatten()
+    }
+}
+
+impl Default for Trust {
+    fn default() -> Self {
+        Self::new()
+    }
+}

@@ -1,0 +1,155 @@
+//! The refresher: one turn after the other on a thread of its own.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use hub_core::audit::{AuditEvent, AuditKind, AuditLog, ListVersion};
+use hub_core::ports::Clock;
+use strict_jose::UnixTime;
+use trust_list::{Alarm, HighWater, Publisher, TrustClient, TrustState, UpdateError};
+
+use super::publisher::Apart;
+use super::{Request, Trust};
+
+/// A turn that takes longer is cut off: five documents at [`super::publisher`]'s own limit are far beyond any good day.
+pub const TURN_LIMIT: Duration = Duration::from_secs(120);
+
+/// After a failure the next try comes after this long, then twice as long, up to the ordinary pause.
+const FIRST_RETRY: Duration = Duration::from_secs(1);
+
+/// What a refresher works with. It is kept, so that the watchdog can start another.
+#[derive(Clone)]
+pub struct Setup {
+    /// The pinned root.
+    pub root: Vec<u8>,
+    /// Where the highest versions are kept.
+    pub state_directory: PathBuf,
+    /// Where the documents are.
+    pub publisher: Arc<dyn Publisher>,
+    /// Where a change of the lists in force is recorded.
+    pub audit: Arc<dyn AuditLog>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// When a fetch is given up on.
+    pub fetch_limit: Duration,
+    /// The pause between two turns.
+    pub interval: Duration,
+    /// Whether lists with invented countries are accepted.
+    pub test_countries: bool,
+}
+
+impl Setup {
+    /// A client with what the disk remembers. Fails for what an operator must mend: the root, the folder.
+    pub async fn open(&self) -> Result<TrustClient, UpdateError> {
+        let high_water = HighWater::open(&self.state_directory)?;
+        TrustClient::start(self.root.clone(), high_water, self.clock.now()).await
+    }
+}
+
+/// Starts a refresher with `client`; it may write as long as it is of the newest generation.
+pub fn start(setup: Setup, client: TrustClient, trust: Arc<Trust>) -> std::io::Result<JoinHandle<()>> {
+    let generation = trust.next_generation();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    std::thread::Builder::new()
+        .name(format!("trust-{generation}"))
+        .spawn(move || {
+            runtime.block_on(run(setup, client, &trust, generation));
+            // Not waiting for fetches that hang.
+            runtime.shutdown_background();
+        })
+}
+
+async fn run(setup: Setup, mut client: TrustClient, trust: &Trust, generation: u64) {
+    // What the disk remembers is in force at once, without the network.
+    publish(&setup, trust, generation, client.state()).await;
+    let publisher = Apart::new(setup.publisher.clone(), setup.fetch_limit);
+    let mut failures = 0;
+    let mut request: Option<Request> = None;
+    while trust.is_current(generation) {
+        trust.beat();
+        let refreshed = tokio::time::timeout(TURN_LIMIT, client.refresh(&publisher, setup.clock.now())).await;
+        match refreshed {
+            Ok(state) => {
+                failures = if state.why().is_some() { failures + 1 } else { 0 };
+                publish(&setup, trust, generation, state).await;
+            }
+            Err(_) => {
+                failures += 1;
+                tracing::error!("a refresh of the trust lists was cut off");
+            }
+        }
+        trust.beat();
+        if let Some(request) = request.take() {
+            request.answer();
+        }
+        request = trust.next_request(pause(setup.interval, failures)).await;
+    }
+}
+
+async fn publish(setup: &Setup, trust: &Trust, generation: u64, state: &TrustState) {
+    let now = setup.clock.now();
+    match state.alarm(now) {
+        Some(Alarm::Urgent) => tracing::error!("80 % of the trust lists' life is over and there are no newer ones"),
+        Some(Alarm::Half) => tracing::warn!("half of the trust lists' life is over and there are no newer ones"),
+        None => {}
+    }
+    let state = acceptable(setup, state);
+    let previous = trust.state();
+    trust.publish(generation, state.clone());
+    if let Some(event) = change(&previous, &state, now) {
+        let why = state.why().map(ToString::to_string);
+        tracing::info!(state = state.name(), why, "the state of trust changed");
+        if let Err(error) = setup.audit.record(event).await {
+            tracing::error!(%error, "a change of the trust lists was not recorded");
+        }
+    }
+}
+
+/// The state, unless its lists have invented countries and this hub does not take those.
+fn acceptable(setup: &Setup, state: &TrustState) -> TrustState {
+    let invented = state.list().is_some_and(|list| list.members().any(|member| member.code().is_test()));
+    if !invented || setup.test_countries {
+        return state.clone();
+    }
+    tracing::error!("the trust lists have invented countries (XA to XZ); this hub does not use such lists");
+    TrustState::NotConfigured
+}
+
+/// The event, if another list or another state holds now. Attacks H01, H02: rollback and equivocation are results of their own.
+fn change(before: &TrustState, after: &TrustState, now: UnixTime) -> Option<AuditEvent> {
+    let version = |state: &TrustState| state.list().map(|list| (list.sequence(), list.digest().to_owned()));
+    let after_version = version(after);
+    if before.name() == after.name() && version(before) == after_version {
+        return None;
+    }
+    let result = after.why().map_or(AuditEvent::OK, UpdateError::code);
+    let list = after_version.map(|(sequence, digest)| ListVersion { sequence, digest });
+    Some(AuditEvent { list, ..AuditEvent::new(now, AuditKind::TrustListChanged, result) })
+}
+
+/// Up to a tenth less than the interval, so that replicas do not all ask at once; after failures sooner, doubling.
+fn pause(interval: Duration, failures: u32) -> Duration {
+    let whole = match failures {
+        0 => interval,
+        n => FIRST_RETRY.saturating_mul(2_u32.saturating_pow(n - 1)).min(interval),
+    };
+    let [random] = strict_jose::random_bytes::<1>().unwrap_or([0]);
+    whole - whole * u32::from(random) / (255 * 10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn h15_retries_come_sooner_and_never_later_than_the_interval() {
+        let interval = Duration::from_secs(60);
+        for (failures, most) in [(0, 60), (1, 1), (2, 2), (3, 4), (6, 32), (7, 60), (40, 60)] {
+            let most = Duration::from_secs(most);
+            let pause = pause(interval, failures);
+            assert!(pause <= most && pause >= most * 9 / 10, "{failures}: {pause:?}");
+        }
+    }
+}

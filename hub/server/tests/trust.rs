@@ -1,0 +1,169 @@
+//! The trust lists in a running hub, and what the operators' listener says about them: attacks H01, H04, H15, H23, S08.
+
+mod support;
+
+use hub_core::audit::{AuditError, AuditKind};
+use serde_json::Value;
+use support::Hub;
+
+const REQUEST_URI: &str = "urn:ietf:params:oauth:request_uri:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+async fn readiness(hub: &Hub) -> (u16, Value) {
+    let answer = hub.manage("/readyz?verbose").await;
+    (answer.status, answer.json())
+}
+
+#[tokio::test]
+async fn h23_a_first_start_without_a_list_is_live_and_not_ready_and_logs_nobody_in() {
+    let region = support::region();
+    let folder = support::folder_for(&region);
+    region.publisher().publish(trust_list::publish::Published::new());
+    let hub = Hub::start_in(folder, region).await;
+    hub.running.refresh_trust().await;
+    assert_eq!(hub.manage("/livez").await.status, 200);
+    let (status, answer) = readiness(&hub).await;
+    assert_eq!((status, answer["status"].as_str()), (503, Some("not ready")));
+    assert_ne!(answer["checks"]["trust"], "ok");
+    assert_eq!(hub.get(&format!("/authorize?client_id=x&request_uri={REQUEST_URI}")).await.status, 503);
+    let par = hub.post_form("/par", "client_id=x").await;
+    assert_eq!((par.status, par.json()["error"].as_str()), (503, Some("temporarily_unavailable")));
+    assert!(par.header("retry-after").is_some());
+}
+
+#[cfg(not(feature = "test-profile"))]
+#[tokio::test]
+async fn a_production_build_does_not_use_a_list_with_invented_countries() {
+    let hub = Hub::start().await;
+    let (status, answer) = readiness(&hub).await;
+    assert_eq!((status, answer["checks"]["trust_state"].as_str()), (503, Some("not-configured")), "{answer}");
+}
+
+#[tokio::test]
+async fn s08_a_hub_whose_audit_log_does_not_record_is_not_ready_until_it_does() {
+    let hub = Hub::start().await;
+    hub.audit.fail_with(Some(AuditError::NotWritable));
+    let (status, answer) = readiness(&hub).await;
+    assert_eq!((status, answer["checks"]["audit"].as_str()), (503, Some("the audit log cannot be written")));
+    hub.audit.fail_with(None);
+    assert_eq!(readiness(&hub).await.1["checks"]["audit"], "ok");
+}
+
+#[tokio::test]
+async fn the_operators_listener_counts_and_says_what_the_build_is() {
+    let hub = Hub::start().await;
+    hub.get("/jwks").await;
+    hub.get("/never-a-label-canary").await;
+    let metrics = hub.manage("/metrics").await;
+    assert!(metrics.header("content-type").unwrap().starts_with("application/openmetrics-text"));
+    let text = metrics.text();
+    for line in [
+        "http_server_request_duration_seconds_count{http_request_method=\"GET\",http_route=\"/jwks\",http_response_status_code=\"200\"} 1",
+        "hub_trustlist_expires_timestamp_seconds ",
+        "hub_audit_write_errors_total 0",
+        "hub_panics_total 0",
+        "# EOF",
+    ] {
+        assert!(text.contains(line), "{line} is not in\n{text}");
+    }
+    assert!(!text.contains("canary"), "a path nobody serves became a label");
+    let version = hub.manage("/version").await.json();
+    assert_eq!(version["build"], if cfg!(feature = "test-profile") { "test-profile" } else { "production" });
+}
+
+#[tokio::test]
+async fn the_operators_endpoints_are_not_on_the_public_listener_nor_the_other_way_round() {
+    let hub = Hub::start().await;
+    for path in ["/livez", "/readyz", "/metrics", "/version"] {
+        assert_eq!(hub.get(path).await.status, 404, "{path}");
+    }
+    for path in ["/jwks", "/authorize", "/token"] {
+        assert_eq!(hub.manage(path).await.status, 404, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn f14_a_hub_that_stops_ends_cleanly_records_it_and_accepts_no_more() {
+    let hub = Hub::start().await;
+    let (address, audit) = (hub.running.address, hub.audit.clone());
+    hub.running.stop().await.unwrap();
+    assert!(std::net::TcpStream::connect(address).is_err());
+    let kinds: Vec<_> = audit.events().iter().map(|event| event.kind).collect();
+    assert_eq!((kinds.first(), kinds.last()), (Some(&AuditKind::Started), Some(&AuditKind::Stopped)));
+}
+
+/// A test region is only trusted by a build that may trust one.
+#[cfg(feature = "test-profile")]
+mod with_invented_countries {
+    use std::time::Duration;
+
+    use trust_list::testing::TestRegion;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn h04_a_list_that_expires_while_running_ends_readiness_and_every_grant_at_once() {
+        let mut hub = Hub::start().await;
+        let (status, answer) = readiness(&hub).await;
+        assert_eq!(status, 200, "{answer}");
+        assert_eq!(answer["checks"]["trust_state"], "fresh");
+
+        hub.clock.advance(Duration::from_secs(2 * 60 * 60));
+        let (status, answer) = readiness(&hub).await;
+        assert_eq!(status, 503);
+        assert_eq!(answer["checks"]["trust_state"], "expired");
+        assert!(answer["checks"]["trust"].as_str().unwrap().contains("expired at"), "{answer}");
+        for grant in ["authorization_code", "refresh_token", "client_credentials", "urn:ietf:params:oauth:grant-type:token-exchange"] {
+            let token = hub.post_form("/token", &format!("grant_type={grant}")).await;
+            assert_eq!((token.status, token.json()["error"].as_str()), (503, Some("temporarily_unavailable")), "{grant}");
+        }
+        assert!(hub.manage("/metrics").await.text().contains("hub_trustlist_state{state=\"expired\"} 1"));
+
+        // The publisher renews: ready again after the next refresh.
+        hub.region.republish(support::NOW.plus(2 * 60 * 60)).unwrap();
+        hub.running.refresh_trust().await;
+        assert_eq!(readiness(&hub).await.0, 200);
+    }
+
+    #[tokio::test]
+    async fn a_new_list_is_in_force_after_a_refresh_and_recorded() {
+        let mut hub = Hub::start().await;
+        let version = |metrics: &str| {
+            let line = metrics.lines().find(|line| line.starts_with("hub_trustlist_version ")).unwrap().to_owned();
+            line.split(' ').nth(1).unwrap().parse::<u64>().unwrap()
+        };
+        let before = version(&hub.manage("/metrics").await.text());
+        hub.region.add_issuer(&TestRegion::issuer("XB".parse().unwrap(), "new".parse().unwrap(), support::NOW)).unwrap();
+        hub.running.refresh_trust().await;
+        assert!(version(&hub.manage("/metrics").await.text()) > before);
+        let changes = hub.audit.events().into_iter().filter(|event| event.kind == AuditKind::TrustListChanged);
+        assert_eq!(changes.map(|event| event.result).collect::<Vec<_>>().last(), Some(&"ok"));
+    }
+
+    #[tokio::test]
+    async fn h01_an_older_list_is_refused_recorded_and_the_last_good_one_serves_on() {
+        let mut hub = Hub::start().await;
+        let older = hub.region.documents.clone();
+        hub.region.add_issuer(&TestRegion::issuer("XB".parse().unwrap(), "new".parse().unwrap(), support::NOW)).unwrap();
+        hub.running.refresh_trust().await;
+        hub.region.documents = older;
+        hub.region.serve();
+        hub.running.refresh_trust().await;
+        let (status, answer) = readiness(&hub).await;
+        assert_eq!((status, answer["checks"]["trust_state"].as_str()), (200, Some("regressed")));
+        assert!(hub.audit.events().iter().any(|event| event.result == "rollback"));
+    }
+
+    #[tokio::test]
+    async fn h15_without_the_publisher_the_last_list_serves_also_after_a_restart() {
+        let hub = Hub::start().await;
+        hub.region.publisher().publish(trust_list::publish::Published::new());
+        hub.running.refresh_trust().await;
+        let (status, answer) = readiness(&hub).await;
+        assert_eq!((status, answer["checks"]["trust_state"].as_str()), (200, Some("unreachable")), "{answer}");
+        let Hub { running, folder, region, .. } = hub;
+        running.stop().await.unwrap();
+        let again = Hub::start_in(folder, region).await;
+        again.running.refresh_trust().await;
+        assert_eq!(readiness(&again).await.0, 200);
+    }
+}
