@@ -27,6 +27,7 @@ use std::sync::Arc;
 
 use strict_jose::UnixTime;
 use trust_list::TrustedIssuer;
+use url::Url;
 
 use crate::error::AdapterError;
 use crate::outbound::Peer;
@@ -43,6 +44,10 @@ pub(crate) struct Fetched {
     metadata: FetchCache<Metadata>,
     keys: FetchCache<KeySet>,
 }
+
+/// How long after a refetch the next one may follow. A provider rotates keys in days; a minute bounds the damage of
+/// one that forgot to announce it.
+const REFRESH_PAUSE: i64 = 60;
 
 /// One provider, for one operation.
 pub(crate) struct Provider<'a> {
@@ -67,8 +72,18 @@ impl<'a> Provider<'a> {
 
     /// The provider's metadata, fetched now or lately.
     pub(crate) async fn metadata(&self) -> Result<Arc<Metadata>, AdapterError> {
-        let url = self.settings.discovery_url.as_str();
+        let place = self.place_of(&self.settings.discovery_url);
         let fetch = || metadata::fetch(&self.peer, self.settings);
-        self.fetched.metadata.get(url, self.now, metadata::MAX_AGE, fetch).await
+        let known = self.fetched.metadata.get(&place, self.now, metadata::MAX_AGE, fetch).await?;
+        // On every use and not only when it was fetched: the entry may have changed since.
+        let Err(stale) = known.check(&self.peer, self.settings) else { return Ok(known) };
+        let newer = self.fetched.metadata.refresh(&place, &known, self.now, REFRESH_PAUSE, fetch).await?;
+        let newer = newer.ok_or(stale)?;
+        newer.check(&self.peer, self.settings).map(|()| newer)
+    }
+
+    /// Where a fetched document is kept: no two issuers share one, whatever their entries say.
+    fn place_of(&self, url: &Url) -> String {
+        format!("{}/{} {url}", self.issuer.country(), self.issuer.issuer().id)
     }
 }

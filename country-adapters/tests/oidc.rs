@@ -550,6 +550,27 @@ async fn metadata_of_another_issuer_or_with_foreign_endpoints_is_refused() {
 }
 
 #[tokio::test]
+async fn metadata_that_was_kept_is_held_against_the_entry_of_today() {
+    let mut bench = bench();
+    bench.login().await.unwrap();
+    // The country renames its provider, in the list and in the metadata.
+    let renamed = "https://idp.xa.example/v2";
+    bench.region = Region::of_one("oidc", with(json!({"discovery_issuer": renamed, "par": "off"})), HOST, &[]);
+    let metadata = json!({
+        "issuer": renamed, "authorization_endpoint": format!("{ISSUER}/authorize"),
+        "token_endpoint": format!("{ISSUER}/token"), "jwks_uri": format!("{ISSUER}/jwks"),
+    });
+    bench.op.script("/.well-known/openid-configuration", Ok(json_answer(200, &metadata)));
+    bench.begin(&request()).await.unwrap();
+    assert_eq!(bench.op.calls("/.well-known/openid-configuration"), 2);
+    // The hosts of the entry no longer cover what was kept, and a refetch was just made.
+    let mut moved = entry("oidc", with(json!({"discovery_issuer": renamed, "par": "off"})), HOST, &[]);
+    moved.hosts = vec!["other.xa.example".to_owned()];
+    bench.region = Region::of(&moved, Level::High);
+    assert_eq!(bench.begin(&request()).await.unwrap_err(), Misconfigured::HostNotAllowed.into());
+}
+
+#[tokio::test]
 async fn a_pushed_request_that_is_refused_is_our_configuration() {
     for (answer, expected) in [
         (json_answer(400, &json!({"error": "invalid_request"})), Misconfigured::ClientRefused.into()),

@@ -8,7 +8,7 @@ use strict_jose::UnixTime;
 
 use crate::error::AdapterError;
 
-/// Fetched values by URL.
+/// Fetched values by place: the issuer and the URL.
 pub(crate) struct FetchCache<T>(Cache<String, Arc<Slot<T>>>);
 
 /// One value and the turnstile in front of fetching it again.
@@ -54,16 +54,16 @@ impl<T> Slot<T> {
 
 impl<T: Send + Sync + 'static> Default for FetchCache<T> {
     fn default() -> Self {
-        Self(Cache::new(MAX_URLS))
+        Self(Cache::new(MAX_PLACES))
     }
 }
 
 impl<T: Send + Sync + 'static> FetchCache<T> {
-    /// The value for `url`, at most `max_age` seconds old. When fetching fails, an older one is good for as long
+    /// The value at `place`, at most `max_age` seconds old. When fetching fails, an older one is good for as long
     /// again: a provider whose metadata cannot be read for a moment can still be logged in at.
     pub(crate) async fn get<F, Fut>(
         &self,
-        url: &str,
+        place: &str,
         now: UnixTime,
         max_age: i64,
         fetch: F,
@@ -72,7 +72,7 @@ impl<T: Send + Sync + 'static> FetchCache<T> {
         F: FnOnce() -> Fut,
         Fut: Future<Output = Result<T, AdapterError>>,
     {
-        let slot = self.slot(url);
+        let slot = self.slot(place);
         if let Some(value) = slot.younger_than(max_age, now) {
             return Ok(value);
         }
@@ -94,7 +94,7 @@ impl<T: Send + Sync + 'static> FetchCache<T> {
     /// names does not make us fetch.
     pub(crate) async fn refresh<F, Fut>(
         &self,
-        url: &str,
+        place: &str,
         known: &Arc<T>,
         now: UnixTime,
         pause: i64,
@@ -104,7 +104,7 @@ impl<T: Send + Sync + 'static> FetchCache<T> {
         F: FnOnce() -> Fut,
         Fut: Future<Output = Result<T, AdapterError>>,
     {
-        let slot = self.slot(url);
+        let slot = self.slot(place);
         let _turn = slot.one_at_a_time.lock().await;
         let newer = slot.with(|kept| kept.copy.as_ref().map(|copy| Arc::clone(&copy.value)));
         if let Some(newer) = newer.filter(|value| !Arc::ptr_eq(value, known)) {
@@ -120,13 +120,13 @@ impl<T: Send + Sync + 'static> FetchCache<T> {
         if too_soon { Ok(None) } else { Ok(Some(slot.keep(fetch().await?, now))) }
     }
 
-    fn slot(&self, url: &str) -> Arc<Slot<T>> {
-        self.0.get_with_by_ref(url, Arc::default)
+    fn slot(&self, place: &str) -> Arc<Slot<T>> {
+        self.0.get_with_by_ref(place, Arc::default)
     }
 }
 
-/// The URLs come from a signed list; this is for lists that change often.
-const MAX_URLS: u64 = 256;
+/// The places come from a signed list; this is for lists that change often.
+const MAX_PLACES: u64 = 256;
 
 #[cfg(test)]
 mod tests {
@@ -135,7 +135,7 @@ mod tests {
     use super::*;
     use crate::error::Unavailable;
 
-    const URL: &str = "https://idp.example/jwks";
+    const PLACE: &str = "XA/main https://idp.example/jwks";
 
     fn at(seconds: i64) -> UnixTime {
         UnixTime::new(1_764_000_000 + seconds)
@@ -158,7 +158,7 @@ mod tests {
     #[tokio::test]
     async fn n15_many_requests_at_once_fetch_once() {
         let (cache, upstream) = (FetchCache::default(), Upstream(AtomicU32::new(0)));
-        let gets = (0..50).map(|_| cache.get(URL, at(0), 60, || upstream.fetch()));
+        let gets = (0..50).map(|_| cache.get(PLACE, at(0), 60, || upstream.fetch()));
         for value in futures_util::future::join_all(gets).await {
             assert_eq!(*value.unwrap(), 1);
         }
@@ -168,24 +168,24 @@ mod tests {
     #[tokio::test]
     async fn a_value_past_its_age_is_fetched_again_and_outlives_one_outage() {
         let (cache, upstream) = (FetchCache::default(), Upstream(AtomicU32::new(0)));
-        assert_eq!(*cache.get(URL, at(0), 60, || upstream.fetch()).await.unwrap(), 1);
-        assert_eq!(*cache.get(URL, at(59), 60, || upstream.fetch()).await.unwrap(), 1);
-        assert_eq!(*cache.get(URL, at(60), 60, || upstream.fail()).await.unwrap(), 1);
-        assert_eq!(*cache.get(URL, at(61), 60, || upstream.fetch()).await.unwrap(), 3);
-        assert!(cache.get(URL, at(61 + 120), 60, || upstream.fail()).await.is_err());
+        assert_eq!(*cache.get(PLACE, at(0), 60, || upstream.fetch()).await.unwrap(), 1);
+        assert_eq!(*cache.get(PLACE, at(59), 60, || upstream.fetch()).await.unwrap(), 1);
+        assert_eq!(*cache.get(PLACE, at(60), 60, || upstream.fail()).await.unwrap(), 1);
+        assert_eq!(*cache.get(PLACE, at(61), 60, || upstream.fetch()).await.unwrap(), 3);
+        assert!(cache.get(PLACE, at(61 + 120), 60, || upstream.fail()).await.is_err());
     }
 
     #[tokio::test]
     async fn g20_a_refresh_happens_once_and_then_once_a_minute() {
         let (cache, upstream) = (FetchCache::default(), Upstream(AtomicU32::new(0)));
-        let first = cache.get(URL, at(0), 3600, || upstream.fetch()).await.unwrap();
-        let second = cache.refresh(URL, &first, at(1), 60, || upstream.fetch()).await.unwrap().unwrap();
+        let first = cache.get(PLACE, at(0), 3600, || upstream.fetch()).await.unwrap();
+        let second = cache.refresh(PLACE, &first, at(1), 60, || upstream.fetch()).await.unwrap().unwrap();
         assert_eq!(*second, 2);
         for _ in 0..1000 {
-            assert!(cache.refresh(URL, &second, at(60), 60, || upstream.fetch()).await.unwrap().is_none());
+            assert!(cache.refresh(PLACE, &second, at(60), 60, || upstream.fetch()).await.unwrap().is_none());
         }
         // Someone who still holds the first copy is given the second without a fetch.
-        assert_eq!(*cache.refresh(URL, &first, at(60), 60, || upstream.fetch()).await.unwrap().unwrap(), 2);
-        assert_eq!(*cache.refresh(URL, &second, at(61), 60, || upstream.fetch()).await.unwrap().unwrap(), 3);
+        assert_eq!(*cache.refresh(PLACE, &first, at(60), 60, || upstream.fetch()).await.unwrap().unwrap(), 2);
+        assert_eq!(*cache.refresh(PLACE, &second, at(61), 60, || upstream.fetch()).await.unwrap().unwrap(), 3);
     }
 }

@@ -3,7 +3,7 @@
 use strict_jose::{Algorithm, FindKeyError, Header, JwkSet, Policy, Verifier};
 use url::Url;
 
-use super::{Provider, answer};
+use super::{Provider, REFRESH_PAUSE, answer};
 use crate::error::{AdapterError, AssertionProblem, Unavailable};
 use crate::outbound::{Caps, OutboundRequest, Peer};
 
@@ -40,15 +40,15 @@ impl Provider<'_> {
     async fn find(&self, header: &Header) -> Result<Verifier, AdapterError> {
         let metadata = self.metadata().await?;
         let url = &metadata.jwks_uri;
-        let known =
-            self.fetched.keys.get(url.as_str(), self.now, self.settings.jwks_max_age, || self.fetch(url)).await?;
+        let place = self.place_of(url);
+        let known = self.fetched.keys.get(&place, self.now, self.settings.jwks_max_age, || self.fetch(url)).await?;
         match known.verifier(header) {
             Err(FindKeyError::NotFound) => {}
             found => return found.map_err(problem),
         }
         // A key may be newer than our copy. Whoever sends unknown names must not make us fetch each time.
         let fetch = || self.fetch(url);
-        match self.fetched.keys.refresh(url.as_str(), &known, self.now, REFRESH_PAUSE, fetch).await? {
+        match self.fetched.keys.refresh(&place, &known, self.now, REFRESH_PAUSE, fetch).await? {
             Some(newer) => newer.verifier(header).map_err(problem),
             None => Err(AssertionProblem::KeyUnknown.into()),
         }
@@ -88,6 +88,3 @@ async fn fetch(peer: &Peer<'_>, url: &Url) -> Result<KeySet, AdapterError> {
     let set = JwkSet::from_value(&members.into(), Policy::SkipUnusable).map_err(|_| Unavailable::Protocol)?;
     Ok(KeySet(set))
 }
-
-/// A provider rotates keys in days; a minute bounds the damage of one that forgot to announce it.
-const REFRESH_PAUSE: i64 = 60;
