@@ -6,7 +6,7 @@ use crate::document::{
     DocumentPath, ListName, NATIONAL_LIST, NationalList, REGIONAL_LIST, RegionalList, Role, Root, RootProblem,
     SuspensionOrder, Typ,
 };
-use crate::quorum::{Quorum, Signers, Tally};
+use crate::quorum::{Quorum, QuorumNotMet, Signers, Tally};
 
 impl Published {
     /// The first root needs its own quorum; the next also that of the root before.
@@ -73,6 +73,23 @@ impl Published {
             ListName::Regional => Ok(self.root()?.signers(Role::Regional).clone()),
             ListName::Member(_) => self.member_signers(name),
         }
+    }
+
+    /// The newest lists that the newest root and regional list no longer let their signatures carry: clients would
+    /// refuse them. That happens when signers change and nobody signs the list anew.
+    pub fn misfits(&self) -> Result<Vec<(ListName, QuorumNotMet)>, PublishError> {
+        let mut misfits = Vec::new();
+        for name in self.names() {
+            let (_, newest) = self.list(name)?;
+            let refused = match self.signers_of(name) {
+                Ok(signers) => newest.tally(&signers).require().err(),
+                // A list of a country that the regional list does not name is not published to anybody.
+                Err(PublishError::NoSuchList(_)) => None,
+                Err(error) => return Err(error),
+            };
+            misfits.extend(refused.map(|quorum| (name, quorum)));
+        }
+        Ok(misfits)
     }
 
     fn member_signers(&self, name: ListName) -> Result<Signers, PublishError> {

@@ -139,7 +139,7 @@ impl Published {
         }
     }
 
-    fn names(&self) -> BTreeSet<ListName> {
+    pub(super) fn names(&self) -> BTreeSet<ListName> {
         let lists = self.0.keys().filter_map(|path| match path {
             DocumentPath::List(name, _) => Some(*name),
             _ => None,

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use serde_json::json;
+use trust_list::publish::Published;
 
 use crate::error::CliError;
 use crate::files;
@@ -17,6 +18,10 @@ pub(crate) struct Args {
     /// The published documents.
     #[arg(long, value_name = "DIR")]
     dir: PathBuf,
+    /// Add it although another list then lacks signatures and is still to follow: only in a directory that no client
+    /// reads.
+    #[arg(long)]
+    incomplete: bool,
 }
 
 pub(crate) fn run(args: &Args) -> Result<Outcome, CliError> {
@@ -29,10 +34,23 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, CliError> {
     }
     let mut documents = published(&args.dir)?;
     let place = documents.add(&proposal)?;
+    if !args.incomplete {
+        refuse_misfits(&documents)?;
+    }
     documents.write_to(&args.dir)?;
     let text = format!(
         "added  {place}\n\nNext: `trustctl publish --dir {} --key ONLINE-KEY` makes it current.",
         args.dir.display()
     );
     Ok(Outcome::done(text, json!({ "added": place.to_string() })))
+}
+
+/// Signers that leave take their signatures with them: whatever they signed last must be signed anew first.
+fn refuse_misfits(documents: &Published) -> Result<(), CliError> {
+    let misfits = documents.misfits()?;
+    let Some((name, quorum)) = misfits.first() else { return Ok(()) };
+    Err(CliError::Refused(format!(
+        "with it clients would refuse the {name} list, which would be {quorum}; first assemble a release of that list \
+         that enough of the old and of the new signers signed, or use --incomplete in a directory that no client reads"
+    )))
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use strict_jose::Thumbprint;
-use trust_list::document::{ListName, SuspensionTarget};
+use trust_list::document::{ListName, Root, SuspensionTarget};
 use trust_list::publish::Published;
 use trust_list::{CountryCode, ServiceStatus};
 
@@ -70,9 +70,9 @@ pub(crate) fn published(dir: &Path) -> Result<Published, CliError> {
     Ok(Published::read_from(dir)?)
 }
 
-/// Whose key it is, as far as the published documents say.
-pub(crate) fn holder_of(documents: &Published, key: &Thumbprint) -> String {
-    let of_root = documents.root().ok().and_then(|root| {
+/// Whose key it is, as far as `root` and the published documents say.
+pub(crate) fn holder_of(root: Option<&Root>, documents: &Published, key: &Thumbprint) -> String {
+    let of_root = root.and_then(|root| {
         let known = root.document().keys.iter().find(|known| known.key.thumbprint() == key)?;
         Some(format!("{} ({})", known.holder, known.country))
     });

@@ -8,9 +8,9 @@ use strict_jose::{SigningKey, UnixTime};
 use trust_list::publish::{Proposal, Published};
 
 use crate::error::CliError;
-use crate::files;
 use crate::names::published;
 use crate::outcome::Outcome;
+use crate::{files, snapshot};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -56,7 +56,7 @@ pub(crate) fn run(args: &Args, now: UnixTime) -> Result<Outcome, CliError> {
     Ok(Outcome::done(text, value))
 }
 
-/// Makes the newest documents in `dir` current. One publisher at a time: two would give one number to two documents.
+/// Makes the newest documents in `dir` current, if a client accepts them. One publisher at a time: two would give one number to two documents.
 pub(crate) fn restamp(
     dir: &Path,
     keys: &[SigningKey],
@@ -69,6 +69,7 @@ pub(crate) fn restamp(
     lock.try_lock().map_err(|_| CliError::Io(format!("another publisher is at work in {}", dir.display())))?;
     let mut documents = published(dir)?;
     documents.restamp(keys, orders, now, life)?;
+    snapshot::verify_documents(&documents, now)?;
     documents.write_to(dir)?;
     Ok(documents)
 }

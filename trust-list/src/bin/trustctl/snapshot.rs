@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use futures_util::FutureExt as _;
 use strict_jose::UnixTime;
-use trust_list::publish::DirectoryPublisher;
-use trust_list::{HighWater, Updated, VerifiedList, update};
+use trust_list::document::DocumentPath;
+use trust_list::publish::{DirectoryPublisher, Published};
+use trust_list::{HighWater, Publisher, Updated, VerifiedList, update};
 
 use crate::error::CliError;
 use crate::files;
@@ -33,12 +34,27 @@ impl Source {
             Some(dir) => HighWater::open(dir)?,
             None => HighWater::volatile(),
         };
-        let publisher = DirectoryPublisher::new(&self.dir);
-        // Files are read without waiting, so the run ends at once.
-        let run = update(&root, &publisher, &mut memory, None, now).now_or_never();
-        match run.ok_or_else(|| CliError::Io("the documents could not be read at once".to_owned()))?? {
-            Updated::Changed(list) => Ok(list),
-            Updated::Unchanged => Err(CliError::Refused("there is no list".to_owned())),
-        }
+        run(&root, &DirectoryPublisher::new(&self.dir), &mut memory, now)
+    }
+}
+
+/// What a client that pinned the first root makes of documents before they are published.
+pub(crate) fn verify_documents(documents: &Published, now: UnixTime) -> Result<Arc<VerifiedList>, CliError> {
+    let root =
+        documents.get(DocumentPath::Root(1)).ok_or_else(|| CliError::Refused("root/1.json is missing".to_owned()))?;
+    run(root, documents, &mut HighWater::volatile(), now)
+}
+
+fn run(
+    root: &[u8],
+    publisher: &dyn Publisher,
+    memory: &mut HighWater,
+    now: UnixTime,
+) -> Result<Arc<VerifiedList>, CliError> {
+    // Files are read without waiting, so the run ends at once.
+    let run = update(root, publisher, memory, None, now).now_or_never();
+    match run.ok_or_else(|| CliError::Io("the documents could not be read at once".to_owned()))?? {
+        Updated::Changed(list) => Ok(list),
+        Updated::Unchanged => Err(CliError::Refused("there is no list".to_owned())),
     }
 }
