@@ -1,4 +1,5 @@
-//! `hub check`: everything that a start would touch, one after the other, and what to do about each thing that is wrong.
+//! `hub check`: everything that a start would touch, one after the other, and what to do about each thing that is
+//! wrong.
 
 use std::path::Path;
 
@@ -63,7 +64,11 @@ fn check_publisher(config: &Config) -> Option<Problem> {
     let missing = !publisher.contains("://") && !Path::new(publisher).join("status.json").is_file();
     missing.then(|| {
         let what = format!("{publisher} has no status.json");
-        Problem::new("trust.publisher", what, "let the mirror job fill the folder, or give the publisher's https:// URL")
+        Problem::new(
+            "trust.publisher",
+            what,
+            "let the mirror job fill the folder, or give the publisher's https:// URL",
+        )
     })
 }
 
@@ -82,7 +87,9 @@ fn check_keys(config: &Config) -> Option<Problem> {
     let error = keys::load(&config.keys).err()?;
     let remedy = match &error {
         keys::KeyError::TooOpen { .. } => "chmod o-rwx the file",
-        keys::KeyError::NotOneActive { .. } => "leave exactly one *.active.jwk there; rename the others to *.next.jwk or *.old.jwk",
+        keys::KeyError::NotOneActive { .. } => {
+            "leave exactly one *.active.jwk there; rename the others to *.next.jwk or *.old.jwk"
+        }
         _ => "run `hub keys generate --dir FOLDER` and let [keys] name its files, or restore the files from their safe",
     };
     Some(Problem::new("keys", error.to_string(), remedy))

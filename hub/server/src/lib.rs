@@ -1,4 +1,5 @@
-//! The hub as a process: HTTP edge, configuration, keys, TLS, trust refresh, operators' listener. The rules are in `hub_core`.
+//! The hub as a process: HTTP edge, configuration, keys, TLS, trust refresh, operators' listener. The rules are in
+//! `hub_core`.
 //!
 //! A tour, in the order of a start:
 //!
@@ -6,13 +7,14 @@
 //! 2. [`keys`] reads the hub's keys, once; `hub keys generate` writes a set.
 //! 3. [`wiring`] makes a broker out of configuration, keys, store, audit log and country adapters.
 //! 4. [`trust`] refreshes the signed lists on a thread of its own, under a watchdog, and swaps them whole.
-//! 5. [`tls`] and [`http`] serve citizens and relying parties: thin handlers that extract, call a flow, render; [`pages`] has the words.
+//! 5. [`tls`] and [`http`] serve citizens and relying parties: thin handlers that extract, call a flow, render;
+//!    [`pages`] has the words.
 //! 6. [`management`] serves operators: probes that tell the truth, metrics.
 //! 7. [`start`](start::start) puts it together and returns a [`Running`] hub; `hub serve` and tests use the same.
 //! 8. [`check`] goes through all of it without serving, and says what to do about what is wrong.
 //!
-//! With the feature `test-profile` a configuration may have a `[sandbox]`: loopback peers and invented countries. Without it, the section
-//! is an unknown key.
+//! With the feature `test-profile` a configuration may have a `[sandbox]`: loopback peers and invented countries.
+//! Without it, the section is an unknown key.
 
 pub mod check;
 pub mod clock;

@@ -7,8 +7,10 @@ use tracing_subscriber::EnvFilter;
 /// Starts logging. `PASSERELLE_LOG` chooses what is written, e.g. `info,hub_core=debug`; `info` when it is not set.
 pub fn start() {
     let filter = EnvFilter::try_from_env("PASSERELLE_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    // The JSON format escapes control characters, so nothing that a peer sent can start a line of its own (attacks R12).
-    let logging = tracing_subscriber::fmt().json().flatten_event(true).with_env_filter(filter).with_writer(std::io::stderr);
+    // The JSON format escapes control characters, so nothing that a peer sent can start a line of its own (attacks
+    // R12).
+    let logging =
+        tracing_subscriber::fmt().json().flatten_event(true).with_env_filter(filter).with_writer(std::io::stderr);
     if logging.try_init().is_err() {
         eprintln!("logging was already started");
     }

@@ -10,8 +10,10 @@ use std::time::Duration;
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
+use audit_log::FileAuditLog;
 use country_adapters::outbound::OutboundError;
 use hub_core::audit::{AuditError, AuditEvent, AuditKind, AuditLog};
+use strict_jose::UnixTime;
 use tokio::task::JoinHandle;
 use trust_list::Publisher;
 use trust_list::publish::DirectoryPublisher;
@@ -41,7 +43,9 @@ pub struct Running {
     management: Serving,
     health: Arc<Health>,
     trust: Arc<Trust>,
+    watchdog: JoinHandle<()>,
     certificate_task: JoinHandle<()>,
+    own_log: Option<Arc<FileAuditLog>>,
 }
 
 struct Serving {
@@ -49,7 +53,8 @@ struct Serving {
     task: JoinHandle<io::Result<()>>,
 }
 
-/// Starts a hub. When this returns both listeners accept; whether the hub is ready is another question, which `/readyz` answers.
+/// Starts a hub. When this returns both listeners accept; whether the hub is ready is another question, which `/readyz`
+/// answers.
 pub async fn start(wiring: Wiring) -> Result<Running, StartError> {
     // A process has one TLS provider; a second hub in it finds it installed.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
@@ -73,10 +78,20 @@ pub async fn start(wiring: Wiring) -> Result<Running, StartError> {
     let edge = Edge { broker, trust: trust.clone(), clock: wiring.clock.clone(), test };
     let (public, address, certificate) = serve_public(&wiring.config, edge, &metrics)?;
     let (management, management_address) = serve_management(&wiring.config, &health, &metrics)?;
-    watchdog::start(setup, client, trust.clone(), metrics).map_err(StartError::Thread)?;
+    let watchdog = watchdog::start(setup, client, trust.clone(), metrics).map_err(StartError::Thread)?;
     tracing::info!(%address, %management_address, issuer = wiring.config.issuer, build = crate::version::BUILD, "started");
     let certificate_task = tokio::spawn(watch_certificate(certificate));
-    Ok(Running { address, management_address, public, management, health, trust, certificate_task })
+    Ok(Running {
+        address,
+        management_address,
+        public,
+        management,
+        health,
+        trust,
+        watchdog,
+        certificate_task,
+        own_log: ports.own_log,
+    })
 }
 
 impl Running {
@@ -85,18 +100,23 @@ impl Running {
         self.trust.refresh_now().await;
     }
 
-    /// Stops: not ready at once, no new connections, requests in flight are finished for up to 30 seconds. Then the lists' refresher and
-    /// the operators' listener stop.
+    /// Stops: not ready at once, no new connections, requests in flight are finished for up to 30 seconds. Then the
+    /// lists' refresher and the operators' listener stop.
     pub async fn stop(self) -> Result<(), StartError> {
         self.health.stopping.store(true, Ordering::Relaxed);
         self.public.stop().await?;
         self.trust.stop();
         self.certificate_task.abort();
+        // The task ends by itself; that it panicked was already logged.
+        let _ = self.watchdog.await;
         let stopped = AuditEvent::new(self.health.clock.now(), AuditKind::Stopped, AuditEvent::OK);
-        let recorded = self.health.audit.record(stopped).await;
+        let _receipt = self.health.audit.record(stopped).await?;
+        if let Some(log) = self.own_log {
+            log.close().await?;
+        }
         self.management.stop().await?;
         tracing::info!("stopped");
-        Ok(recorded.map(|_receipt| ())?)
+        Ok(())
     }
 }
 
@@ -123,11 +143,7 @@ fn serve_public(
     let (listener, address) = bind("listen.address", config.listen.address)?;
     let (edge, metrics) = (web::Data::new(edge), web::Data::from(metrics.clone()));
     let app = move || {
-        App::new()
-            .app_data(edge.clone())
-            .app_data(metrics.clone())
-            .wrap(from_fn(guard))
-            .configure(http::routes)
+        App::new().app_data(edge.clone()).app_data(metrics.clone()).wrap(from_fn(guard)).configure(http::routes)
     };
     let mut server = HttpServer::new(app)
         // Without it the first answer on a new connection waits 40 ms for a delayed ACK.
@@ -247,6 +263,21 @@ pub enum StartError {
         address: SocketAddr,
         /// The system's word.
         source: io::Error,
+    },
+    /// The audit log cannot be opened.
+    #[error("audit log (audit.directory): {0}")]
+    AuditFile(#[from] audit_log::OpenError),
+    /// The machine's clock is wrong.
+    #[error(
+        "the clock says {}, but the last audit record is of {}; set the clock right, then start again",
+        now.to_rfc3339(),
+        last.to_rfc3339()
+    )]
+    ClockBehind {
+        /// The time of the last record.
+        last: UnixTime,
+        /// The time now.
+        now: UnixTime,
     },
     /// The pinned root, or the folder of what was seen.
     #[error("trust lists ([trust]): {0}")]

@@ -56,7 +56,8 @@ pub fn server_config(certificate_file: &Path, key_file: &Path) -> Result<(Server
         .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])?
         .with_no_client_auth()
         .with_cert_resolver(certificate.clone());
-    // Stateless tickets: a browser that comes back resumes, which saves a round trip and the dear half of the handshake.
+    // Stateless tickets: a browser that comes back resumes, which saves a round trip and the dear half of the
+    // handshake.
     config.ticketer = aws_lc_rs::Ticketer::new()?;
     Ok((config, certificate))
 }
@@ -131,8 +132,7 @@ fn read(certificate_file: &Path, key_file: &Path, provider: &CryptoProvider) -> 
 }
 
 fn read_chain(file: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
-    let chain: Result<Vec<_>, _> =
-        CertificateDer::pem_file_iter(file).map_err(|reason| reason.to_string())?.collect();
+    let chain: Result<Vec<_>, _> = CertificateDer::pem_file_iter(file).map_err(|reason| reason.to_string())?.collect();
     let chain = chain.map_err(|reason| reason.to_string())?;
     if chain.is_empty() { Err("there is no certificate in it".to_owned()) } else { Ok(chain) }
 }

@@ -8,7 +8,10 @@ pub const BUILD: &str = if cfg!(feature = "test-profile") { "test-profile" } els
 
 /// For `--version`.
 pub const LONG: &str = if cfg!(feature = "test-profile") {
-    concat!(env!("CARGO_PKG_VERSION"), " (test-profile build: loopback peers and invented countries are possible, never use it in production)")
+    concat!(
+        env!("CARGO_PKG_VERSION"),
+        " (test-profile build: loopback peers and invented countries are possible, never use it in production)"
+    )
 } else {
     concat!(env!("CARGO_PKG_VERSION"), " (production build)")
 };

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use audit_log::FileAuditLog;
 use country_adapters::{Outbound, OutboundConfig, Registry};
 use hub_core::audit::AuditLog;
 use hub_core::ports::{Clock, Stores};
@@ -9,6 +10,7 @@ use hub_core::store::memory::{DEFAULT_MAX_ENTRIES, MemoryStore};
 use hub_core::{Broker, IssuerUrl, Lifetimes, Parts};
 use hub_store_redis::{RedisConfig, RedisStore, RedisTls, Sentinels, StartError as RedisError};
 
+use strict_jose::UnixTime;
 use trust_list::Publisher;
 
 use crate::clock::SystemClock;
@@ -18,7 +20,8 @@ use crate::management::audited::Audited;
 use crate::management::{Metrics, adapters};
 use crate::start::StartError;
 
-/// What a hub is started with. Tests bring a clock, a store or an audit log of their own; `hub serve` brings the configuration alone.
+/// What a hub is started with. Tests bring a clock, a store or an audit log of their own; `hub serve` brings the
+/// configuration alone.
 pub struct Wiring {
     /// The configuration.
     pub config: Config,
@@ -52,6 +55,8 @@ impl Wiring {
 pub(crate) struct Ports {
     pub(crate) stores: Stores,
     pub(crate) audit: Arc<dyn AuditLog>,
+    /// The log, if it is ours to close.
+    pub(crate) own_log: Option<Arc<FileAuditLog>>,
 }
 
 /// Opens store and audit log.
@@ -60,11 +65,14 @@ pub(crate) async fn open_ports(wiring: &Wiring, metrics: &Arc<Metrics>) -> Resul
         Some(stores) => stores.clone(),
         None => open_store(&wiring.config, &wiring.clock).await?,
     };
-    let audit = match &wiring.audit {
-        Some(audit) => audit.clone(),
-        None => open_audit(&wiring.config, &wiring.clock)?,
+    let (audit, own_log): (Arc<dyn AuditLog>, _) = match &wiring.audit {
+        Some(audit) => (audit.clone(), None),
+        None => {
+            let log = Arc::new(open_audit(&wiring.config, &wiring.clock)?);
+            (log.clone(), Some(log))
+        }
     };
-    Ok(Ports { stores, audit: Arc::new(Audited::new(audit, metrics.clone())) })
+    Ok(Ports { stores, audit: Arc::new(Audited::new(audit, metrics.clone())), own_log })
 }
 
 /// Makes the broker.
@@ -81,8 +89,8 @@ pub(crate) fn broker(wiring: &Wiring, ports: &Ports, metrics: &Arc<Metrics>) -> 
     })?)
 }
 
-/// The store that the configuration names. A server that is away is no reason not to start: the hub is live, and ready once it is back.
-/// A server that will never do is.
+/// The store that the configuration names. A server that is away is no reason not to start: the hub is live, and ready
+/// once it is back. A server that will never do is.
 pub(crate) async fn open_store(config: &Config, clock: &Arc<dyn Clock>) -> Result<Stores, StartError> {
     let Some(redis) = redis_config(&config.store)? else {
         return Ok(Stores::on(Arc::new(MemoryStore::new(clock.clone(), DEFAULT_MAX_ENTRIES))));
@@ -98,9 +106,28 @@ pub(crate) async fn open_store(config: &Config, clock: &Arc<dyn Clock>) -> Resul
     Ok(Stores::on(Arc::new(store)))
 }
 
-fn open_audit(_config: &Config, _clock: &Arc<dyn Clock>) -> Result<Arc<dyn AuditLog>, StartError> {
-    Ok(Arc::new(hub_core::audit::CollectedAuditLog::default()))
+/// The log in the folder that the configuration names.
+fn open_audit(config: &Config, clock: &Arc<dyn Clock>) -> Result<FileAuditLog, StartError> {
+    let folder = &config.audit.directory;
+    let unwritable = |source| StartError::Unreadable { file: folder.clone(), source };
+    std::fs::create_dir_all(folder).map_err(unwritable)?;
+    let log = FileAuditLog::open(&folder.join(AUDIT_FILE), clock.clone())?;
+    check_clock(log.last_event_time(), clock.now())?;
+    Ok(log)
 }
+
+/// Attacks T02: on a clock that stands before the last record, things that have ended would be good again.
+fn check_clock(last: Option<UnixTime>, now: UnixTime) -> Result<(), StartError> {
+    match last {
+        Some(last) if last.since(now) > CLOCK_TOLERANCE => Err(StartError::ClockBehind { last, now }),
+        _ => Ok(()),
+    }
+}
+
+/// The log's file in its folder.
+const AUDIT_FILE: &str = "audit.log";
+/// Replicas and restarts may differ by this many seconds (attacks T01).
+const CLOCK_TOLERANCE: i64 = 60;
 
 /// `None` is the store in memory.
 pub(crate) fn redis_config(store: &config::Store) -> Result<Option<RedisConfig>, StartError> {

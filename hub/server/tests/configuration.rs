@@ -96,7 +96,8 @@ fn a_test_build_knows_the_sandbox_and_keeps_it_closed_by_default() {
 #[test]
 fn the_environment_overrides_the_file_and_is_checked_as_strictly() {
     let folder = with("x", "x");
-    let config = load(&folder, &[("PASSERELLE__TRUST__REFRESH_SECONDS", "30"), ("PASSERELLE__ISSUER", "https://other.example")]);
+    let config =
+        load(&folder, &[("PASSERELLE__TRUST__REFRESH_SECONDS", "30"), ("PASSERELLE__ISSUER", "https://other.example")]);
     let config = config.unwrap();
     assert_eq!((config.trust.refresh_seconds, config.issuer.as_str()), (30, "https://other.example"));
     let misspelt = load(&folder, &[("PASSERELLE__TRUST__REFRESH", "30")]).unwrap_err();

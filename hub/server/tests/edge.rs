@@ -1,4 +1,5 @@
-//! The HTTP edge over TLS, as an attacker without a login sees it: attacks J01 to J14, and the headers of every endpoint.
+//! The HTTP edge over TLS, as an attacker without a login sees it: attacks J01 to J14, and the headers of every
+//! endpoint.
 
 mod support;
 
@@ -116,14 +117,30 @@ async fn j01_requests_with_two_meanings_are_refused_and_the_connection_ends() {
     let hub = Hub::start().await;
     let form = "Content-Type: application/x-www-form-urlencoded\r\n";
     for (what, request) in [
-        ("length and chunked", format!("POST /par HTTP/1.1\r\nHost: h\r\n{form}Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")),
-        ("two lengths", format!("POST /par HTTP/1.1\r\nHost: h\r\n{form}Content-Length: 3\r\nContent-Length: 4\r\n\r\na=bc")),
+        (
+            "length and chunked",
+            format!(
+                "POST /par HTTP/1.1\r\nHost: h\r\n{form}Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+            ),
+        ),
+        (
+            "two lengths",
+            format!("POST /par HTTP/1.1\r\nHost: h\r\n{form}Content-Length: 3\r\nContent-Length: 4\r\n\r\na=bc"),
+        ),
         ("xchunked", format!("POST /par HTTP/1.1\r\nHost: h\r\n{form}Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n")),
-        ("chunked twice", format!("POST /par HTTP/1.1\r\nHost: h\r\n{form}Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")),
+        (
+            "chunked twice",
+            format!(
+                "POST /par HTTP/1.1\r\nHost: h\r\n{form}Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+            ),
+        ),
         ("obs-fold", "GET /jwks HTTP/1.1\r\nHost: h\r\nX-A: b\r\n c\r\n\r\n".to_owned()),
         ("space before colon", "GET /jwks HTTP/1.1\r\nHost : h\r\n\r\n".to_owned()),
         ("signed length", format!("POST /par HTTP/1.1\r\nHost: h\r\n{form}Content-Length: +3\r\n\r\na=b")),
-        ("chunked in HTTP/1.0", format!("POST /par HTTP/1.0\r\nHost: h\r\n{form}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n")),
+        (
+            "chunked in HTTP/1.0",
+            format!("POST /par HTTP/1.0\r\nHost: h\r\n{form}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+        ),
         ("NUL in a value", "GET /jwks HTTP/1.1\r\nHost: h\r\nX-A: b\0c\r\n\r\n".to_owned()),
     ] {
         // A second request rides along: it must not be answered.
@@ -161,7 +178,9 @@ async fn j05_neither_host_nor_forwarded_headers_change_what_the_hub_writes() {
     let document = hub.send("GET", "/.well-known/openid-configuration", &forged, "").await;
     assert_eq!(document.json()["issuer"], support::ISSUER);
     assert!(!document.text().contains("evil.example"));
-    let other_host = hub.raw("GET /.well-known/openid-configuration HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n").await;
+    let other_host = hub
+        .raw("GET /.well-known/openid-configuration HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n")
+        .await;
     assert_eq!(other_host.json()["issuer"], support::ISSUER);
     for request in
         ["GET /jwks HTTP/1.1\r\n\r\n", "GET /jwks HTTP/1.1\r\nHost: hub.example\r\nHost: evil.example\r\n\r\n"]
@@ -186,7 +205,13 @@ async fn j08_only_public_documents_may_be_read_by_other_origins() {
 async fn a19_c16_a_body_that_is_not_the_endpoints_type_gets_415() {
     let hub = Hub::start().await;
     for path in ["/par", "/token", "/revoke", "/authorize", "/country", "/consent"] {
-        for content_type in ["application/json", "text/plain", "multipart/form-data; boundary=x", "", "application/x-www-form-urlencoded2"] {
+        for content_type in [
+            "application/json",
+            "text/plain",
+            "multipart/form-data; boundary=x",
+            "",
+            "application/x-www-form-urlencoded2",
+        ] {
             let answer = hub.send("POST", path, &[("Content-Type", content_type)], "{}").await;
             assert_eq!(answer.status, 415, "{path} {content_type}");
         }
@@ -238,7 +263,8 @@ async fn forms_of_ours_are_not_taken_from_other_sites() {
 #[tokio::test]
 async fn error_pages_are_pages_for_browsers_and_carry_a_code() {
     let hub = Hub::start().await;
-    let page = hub.send("GET", "/authorize?client_id=x", &[("Accept-Language", "fr"), ("Accept", "text/html")], "").await;
+    let page =
+        hub.send("GET", "/authorize?client_id=x", &[("Accept-Language", "fr"), ("Accept", "text/html")], "").await;
     assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"));
     let text = page.text();
     assert!(text.contains("id=\"error-code\"") && text.contains("lang=\"fr\""), "{text}");
@@ -261,7 +287,10 @@ async fn a_pressed_language_holds_for_the_rest_of_the_login() {
     let pressed = hub.send("GET", "/signed-out?lang=ar", &[("Accept-Language", "fr")], "").await;
     assert!(pressed.text().contains("lang=\"ar\" dir=\"rtl\""));
     let cookie = pressed.header("set-cookie").unwrap();
-    assert!(cookie.starts_with("__Host-passerelle-lang=ar; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age="), "{cookie}");
+    assert!(
+        cookie.starts_with("__Host-passerelle-lang=ar; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age="),
+        "{cookie}"
+    );
     let later = [("Accept-Language", "fr"), ("Cookie", "__Host-passerelle-lang=ar")];
     assert!(hub.send("GET", "/signed-out", &later, "").await.text().contains("lang=\"ar\""));
     let unknown = hub.send("GET", "/signed-out?lang=xx", &[("Accept-Language", "fr")], "").await;
@@ -283,6 +312,9 @@ async fn pages_are_compressed_when_the_browser_reads_gzip() {
 async fn tls_offers_two_versions_and_seven_suites_and_no_more() {
     let hub = Hub::start().await;
     assert_eq!(hub.handshake(&rustls::version::TLS13).await, Some("TLS13_AES_256_GCM_SHA384".to_owned()));
-    assert_eq!(hub.handshake(&rustls::version::TLS12).await, Some("TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384".to_owned()));
+    assert_eq!(
+        hub.handshake(&rustls::version::TLS12).await,
+        Some("TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384".to_owned())
+    );
     assert_eq!(hub.handshake_with_chacha_of_tls12().await, None);
 }

@@ -29,12 +29,15 @@ fn every_page_in_every_language_is_small_and_alone() {
         for (name, html) in all_pages(language) {
             let compressed = gzip(html.as_bytes()).unwrap().len();
             assert!(compressed <= MAX_COMPRESSED, "{name} {language:?}: {compressed} bytes");
-            for foreign in ["<script", "javascript:", "http://", "https://", " src=", "@import", "url(", "<img", "<iframe"] {
+            for foreign in
+                ["<script", "javascript:", "http://", "https://", " src=", "@import", "url(", "<img", "<iframe"]
+            {
                 assert!(!html.contains(foreign), "{name} {language:?}: {foreign}");
             }
             let page = Html::parse_document(&html);
             let attributes = page.root_element().descendants().filter_map(|node| node.value().as_element());
-            let handlers = attributes.flat_map(|element| element.attrs()).filter(|(name, _)| name.starts_with("on")).count();
+            let handlers =
+                attributes.flat_map(|element| element.attrs()).filter(|(name, _)| name.starts_with("on")).count();
             assert_eq!(handlers, 0, "{name} {language:?}");
         }
     }
@@ -242,7 +245,8 @@ const ERRORS: [PageReason; 8] = [
 
 fn all_pages(language: Language) -> Vec<(&'static str, String)> {
     let mut view = picker_view(18);
-    view.countries.extend(REASONS.iter().zip(["QM", "QN", "QO", "QP", "QQ"]).map(|(reason, code)| closed(code, *reason)));
+    view.countries
+        .extend(REASONS.iter().zip(["QM", "QN", "QO", "QP", "QQ"]).map(|(reason, code)| closed(code, *reason)));
     let mut pages = vec![
         ("picker", picker(&view, language)),
         ("consent", consent(&consent_view(), language)),
@@ -269,7 +273,8 @@ fn consent(view: &ConsentView, language: Language) -> String {
 }
 
 fn picker_view(countries: usize) -> PickerView {
-    let open = ["XA", "XB", "XC", "XD", "XE", "XF", "XG", "XH", "XI", "XJ", "XK", "XL", "XM", "XN", "XO", "XP", "XR", "XS"];
+    let open =
+        ["XA", "XB", "XC", "XD", "XE", "XF", "XG", "XH", "XI", "XJ", "XK", "XL", "XM", "XN", "XO", "XP", "XR", "XS"];
     let country = |code: &&str| PickerCountry {
         country: code.parse().unwrap(),
         name: LocalizedText::new("zz", format!("Land {code}")),
@@ -360,7 +365,8 @@ fn luminance(colour: &str) -> f64 {
     let digits: Vec<char> = colour.trim_start_matches('#').chars().collect();
     let wide = digits.len() == 6;
     let channel = |n: usize| {
-        let text: String = if wide { digits[2 * n..2 * n + 2].iter().collect() } else { [digits[n], digits[n]].iter().collect() };
+        let text: String =
+            if wide { digits[2 * n..2 * n + 2].iter().collect() } else { [digits[n], digits[n]].iter().collect() };
         let value = f64::from(u8::from_str_radix(&text, 16).unwrap()) / 255.0;
         if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
     };

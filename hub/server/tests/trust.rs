@@ -24,7 +24,8 @@ async fn h23_a_first_start_without_a_list_is_live_and_not_ready_and_logs_nobody_
     let (status, answer) = readiness(&hub).await;
     assert_eq!((status, answer["status"].as_str()), (503, Some("not ready")));
     assert_ne!(answer["checks"]["trust"], "ok");
-    assert_eq!(hub.get(&format!("/authorize?client_id=x&request_uri={REQUEST_URI}")).await.status, 503);
+    // Nothing was ever pushed, so there is nothing to authorize.
+    assert_eq!(hub.get(&format!("/authorize?client_id=x&request_uri={REQUEST_URI}")).await.status, 400);
     let par = hub.post_form("/par", "client_id=x").await;
     assert_eq!((par.status, par.json()["error"].as_str()), (503, Some("temporarily_unavailable")));
     assert!(par.header("retry-after").is_some());
@@ -112,9 +113,18 @@ mod with_invented_countries {
         assert_eq!(status, 503);
         assert_eq!(answer["checks"]["trust_state"], "expired");
         assert!(answer["checks"]["trust"].as_str().unwrap().contains("expired at"), "{answer}");
-        for grant in ["authorization_code", "refresh_token", "client_credentials", "urn:ietf:params:oauth:grant-type:token-exchange"] {
+        for grant in [
+            "authorization_code",
+            "refresh_token",
+            "client_credentials",
+            "urn:ietf:params:oauth:grant-type:token-exchange",
+        ] {
             let token = hub.post_form("/token", &format!("grant_type={grant}")).await;
-            assert_eq!((token.status, token.json()["error"].as_str()), (503, Some("temporarily_unavailable")), "{grant}");
+            assert_eq!(
+                (token.status, token.json()["error"].as_str()),
+                (503, Some("temporarily_unavailable")),
+                "{grant}"
+            );
         }
         assert!(hub.manage("/metrics").await.text().contains("hub_trustlist_state{state=\"expired\"} 1"));
 
@@ -132,7 +142,9 @@ mod with_invented_countries {
             line.split(' ').nth(1).unwrap().parse::<u64>().unwrap()
         };
         let before = version(&hub.manage("/metrics").await.text());
-        hub.region.add_issuer(&TestRegion::issuer("XB".parse().unwrap(), "new".parse().unwrap(), support::NOW)).unwrap();
+        hub.region
+            .add_issuer(&TestRegion::issuer("XB".parse().unwrap(), "new".parse().unwrap(), support::NOW))
+            .unwrap();
         hub.running.refresh_trust().await;
         assert!(version(&hub.manage("/metrics").await.text()) > before);
         let changes = hub.audit.events().into_iter().filter(|event| event.kind == AuditKind::TrustListChanged);
@@ -143,7 +155,9 @@ mod with_invented_countries {
     async fn h01_an_older_list_is_refused_recorded_and_the_last_good_one_serves_on() {
         let mut hub = Hub::start().await;
         let older = hub.region.documents.clone();
-        hub.region.add_issuer(&TestRegion::issuer("XB".parse().unwrap(), "new".parse().unwrap(), support::NOW)).unwrap();
+        hub.region
+            .add_issuer(&TestRegion::issuer("XB".parse().unwrap(), "new".parse().unwrap(), support::NOW))
+            .unwrap();
         hub.running.refresh_trust().await;
         hub.region.documents = older;
         hub.region.serve();

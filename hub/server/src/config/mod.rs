@@ -1,11 +1,12 @@
 //! The configuration: one TOML file, overridden by environment variables, validated before anything starts.
 //!
 //! - `PASSERELLE__SECTION__KEY` overrides `key` in `[section]`; `PASSERELLE__ISSUER` overrides the key at the top.
-//! - Secrets never stand in the file: `*_file` and `*_directory` keys name where they lie. Relative paths start at the file's own folder.
+//! - Secrets never stand in the file: `*_file` and `*_directory` keys name where they lie. Relative paths start at the
+//!   file's own folder.
 //! - An unknown key is an error, so a misspelt limit cannot silently keep its default.
 //!
-//! To add a key: 1. a field in [`sections`], with its default; 2. a check in [`validate`], naming the key's path; 3. a line in
-//! `deploy/example/hub.toml`.
+//! To add a key: 1. a field in [`sections`], with its default; 2. a check in [`validate`], naming the key's path; 3. a
+//! line in `deploy/example/hub.toml`.
 
 mod problem;
 mod sections;
@@ -15,9 +16,9 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 pub use problem::{ConfigError, Problem};
-pub use sections::{Audit, Config, Keys, Lifetimes, Listen, Management, Store, Trust, Upstream};
 #[cfg(feature = "test-profile")]
 pub use sections::Sandbox;
+pub use sections::{Audit, Config, Keys, Lifetimes, Listen, Management, Store, Trust, Upstream};
 
 const ENVIRONMENT_PREFIX: &str = "PASSERELLE";
 const ENVIRONMENT_SEPARATOR: &str = "__";

@@ -39,7 +39,9 @@ pub enum ConfigError {
         source: std::io::Error,
     },
     /// Not TOML, a key of the wrong type, or a key that does not exist.
-    #[error("the configuration cannot be understood: {what}\n    what to do: compare with deploy/example/hub.toml; PASSERELLE__* variables count as keys")]
+    #[error(
+        "the configuration cannot be understood: {what}\n    what to do: compare with deploy/example/hub.toml; PASSERELLE__* variables count as keys"
+    )]
     Malformed {
         /// The parser's word, which names the key.
         what: String,

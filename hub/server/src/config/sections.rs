@@ -10,7 +10,8 @@ use serde::Deserialize;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    /// The issuer identifier: `https://` and a host (and port), nothing after it. Every link the hub writes starts with it.
+    /// The issuer identifier: `https://` and a host (and port), nothing after it. Every link the hub writes starts with
+    /// it.
     pub issuer: String,
     /// The citizens' and relying parties' listener.
     pub listen: Listen,

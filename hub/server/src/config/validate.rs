@@ -30,7 +30,11 @@ impl Config {
             check_range("trust.refresh_seconds", self.trust.refresh_seconds, REFRESH_SECONDS),
             self.check_store(),
             self.check_sentinels(),
-            check_range("lifetimes.pushed_request_seconds", self.lifetimes.pushed_request_seconds, PUSHED_REQUEST_SECONDS),
+            check_range(
+                "lifetimes.pushed_request_seconds",
+                self.lifetimes.pushed_request_seconds,
+                PUSHED_REQUEST_SECONDS,
+            ),
             check_range("lifetimes.login_seconds", self.lifetimes.login_seconds, LOGIN_SECONDS),
             check_range("lifetimes.code_seconds", self.lifetimes.code_seconds, CODE_SECONDS),
             check_range("lifetimes.access_token_seconds", self.lifetimes.access_token_seconds, TOKEN_SECONDS),
@@ -42,8 +46,8 @@ impl Config {
         .collect()
     }
 
-    // RFC 8414 §2: an https URL without query and fragment. Off-spec: no path either, because the `__Host-` cookie and both
-    // well-known documents then have one place each.
+    // RFC 8414 §2: an https URL without query and fragment. Off-spec: no path either, because the `__Host-` cookie and
+    // both well-known documents then have one place each.
     fn check_issuer(&self) -> Option<Problem> {
         const REMEDY: &str = "write the public address alone, e.g. \"https://hub.example\" (no path, no slash at the end, host in lower case)";
         let problem = |what: &str| Some(Problem::new("issuer", format!("{:?} {what}", self.issuer), REMEDY));
@@ -111,6 +115,10 @@ fn check_redis_url(url: &str) -> Option<&'static str> {
 
 fn check_range(path: &'static str, value: u64, (least, most): (u64, u64)) -> Option<Problem> {
     (!(least..=most).contains(&value)).then(|| {
-        Problem::new(path, format!("is {value}, allowed are {least} to {most}"), "choose a value in that range, or leave the key out")
+        Problem::new(
+            path,
+            format!("is {value}, allowed are {least} to {most}"),
+            "choose a value in that range, or leave the key out",
+        )
     })
 }

@@ -1,8 +1,8 @@
 //! JSON answers and OAuth errors on the wire.
 
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
-use actix_web::HttpResponse;
 use hub_core::OAuthError;
 use serde::Serialize;
 

@@ -71,8 +71,8 @@ pub async fn signed_out(edge: web::Data<Edge>, req: HttpRequest) -> HttpResponse
 
 /// A form that only our own pages post.
 async fn own_form(req: &HttpRequest, payload: web::Payload) -> Result<Vec<u8>, Refusal> {
-    // W3C Fetch Metadata §2.3: browsers that send it cannot be made to lie about it. Old ones do not send it; the sealed state and the
-    // Lax cookie hold there too.
+    // W3C Fetch Metadata §2.3: browsers that send it cannot be made to lie about it. Old ones do not send it; the
+    // sealed state and the Lax cookie hold there too.
     let site = req.headers().get(HeaderName::from_static("sec-fetch-site"));
     if site.is_some_and(|site| site.as_bytes() != b"same-origin") {
         return Err(Refusal::CrossSite);
@@ -80,8 +80,8 @@ async fn own_form(req: &HttpRequest, payload: web::Payload) -> Result<Vec<u8>, R
     form::read_urlencoded(req, payload).await
 }
 
-/// A button has one name and one value, the broker's form has two: `choice=XA.idp` is `country=XA&service=idp`. Both parts consist of
-/// characters that forms never escape (WHATWG URL §5.2), so this is done on the text as it came.
+/// A button has one name and one value, the broker's form has two: `choice=XA.idp` is `country=XA&service=idp`. Both
+/// parts consist of characters that forms never escape (WHATWG URL §5.2), so this is done on the text as it came.
 fn spell_out_choice(body: &[u8]) -> Vec<u8> {
     let spell = |pair: &[u8]| match pair.strip_prefix(b"choice=") {
         Some(choice) => {

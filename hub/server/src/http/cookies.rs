@@ -1,4 +1,5 @@
-//! Two cookies: the browser binding and the chosen language. Both are `__Host-`: this host only, https only, every path (RFC 6265bis §4.1.3.2).
+//! Two cookies: the browser binding and the chosen language. Both are `__Host-`: this host only, https only, every path
+//! (RFC 6265bis §4.1.3.2).
 
 use actix_web::HttpRequest;
 use actix_web::cookie::time::Duration;
@@ -13,17 +14,19 @@ pub const LANGUAGE: &str = "__Host-passerelle-lang";
 /// No cookie of ours is longer.
 const MAX_VALUE: usize = 64;
 
-/// The value of `name`, if the browser sent exactly one and it looks like one of ours. Anything else counts as none: a second cookie of
-/// that name was planted by somebody else, and which of the two is ours cannot be known.
+/// The value of `name`, if the browser sent exactly one and it looks like one of ours. Anything else counts as none: a
+/// second cookie of that name was planted by somebody else, and which of the two is ours cannot be known.
 pub fn value<'r>(req: &'r HttpRequest, name: &str) -> Option<&'r str> {
-    let pairs = req.headers().get_all(COOKIE).filter_map(|header| header.to_str().ok()).flat_map(|line| line.split(';'));
+    let pairs =
+        req.headers().get_all(COOKIE).filter_map(|header| header.to_str().ok()).flat_map(|line| line.split(';'));
     let mut values = pairs.filter_map(|pair| pair.trim_matches(' ').strip_prefix(name)?.strip_prefix('='));
     let first = values.next()?;
     (values.next().is_none() && is_ours(first)).then_some(first)
 }
 
 fn is_ours(value: &str) -> bool {
-    (1..=MAX_VALUE).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+    (1..=MAX_VALUE).contains(&value.len())
+        && value.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
 }
 
 /// A cookie to set. Lax, not Strict: the callback is a navigation from the national identity provider's site.

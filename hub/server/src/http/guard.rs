@@ -1,4 +1,5 @@
-//! What every request passes first and every answer passes last: target, size and method checks, a net under panics, security headers.
+//! What every request passes first and every answer passes last: target, size and method checks, a net under panics,
+//! security headers.
 
 use std::fmt;
 use std::panic::AssertUnwindSafe;
@@ -62,8 +63,9 @@ fn check(req: &ServiceRequest) -> Result<(), Refusal> {
     check_method(req.method())
 }
 
-// Our paths are plain: an escape, a doubled slash or a parameter in one is another spelling, and other spellings have no page. The
-// router would decode `%61` and match. RFC 3986 §6.2.2.2 allows to treat them alike; a proxy in front that does not would be bypassed.
+// Our paths are plain: an escape, a doubled slash or a parameter in one is another spelling, and other spellings have
+// no page. The router would decode `%61` and match. RFC 3986 §6.2.2.2 allows to treat them alike; a proxy in front that
+// does not would be bypassed.
 fn check_target(req: &ServiceRequest) -> Result<(), Refusal> {
     let target = req.uri();
     let length = target.path_and_query().map_or(0, |target| target.as_str().len());
@@ -72,7 +74,11 @@ fn check_target(req: &ServiceRequest) -> Result<(), Refusal> {
     }
     let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'-' | b'_' | b'.');
     let path = target.path();
-    if path.bytes().all(plain) && !path.contains("//") && !path.contains("..") { Ok(()) } else { Err(Refusal::NotFound) }
+    if path.bytes().all(plain) && !path.contains("//") && !path.contains("..") {
+        Ok(())
+    } else {
+        Err(Refusal::NotFound)
+    }
 }
 
 fn check_headers(req: &ServiceRequest) -> Result<(), Refusal> {

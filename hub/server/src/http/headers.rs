@@ -5,8 +5,8 @@ use actix_web::http::header::{
     STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 
-/// What holds unless a handler says otherwise. FAPI 2.0 and RFC 6749 §5.1 want `no-store` on tokens; here it is the default, and public
-/// documents are the exception.
+/// What holds unless a handler says otherwise. FAPI 2.0 and RFC 6749 §5.1 want `no-store` on tokens; here it is the
+/// default, and public documents are the exception.
 const DEFAULTS: [(HeaderName, &str); 7] = [
     (CACHE_CONTROL, "no-store"),
     (CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),

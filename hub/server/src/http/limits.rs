@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-/// The largest honest body is a token exchange: a 16 KiB subject token, an assertion and a proof of 8 KiB each, and room. RFC 9126 §2.3
-/// names 413 for more.
+/// The largest honest body is a token exchange: a 16 KiB subject token, an assertion and a proof of 8 KiB each, and
+/// room. RFC 9126 §2.3 names 413 for more.
 pub const MAX_BODY: usize = 64 * 1024;
 
 /// A callback carries a code and a state; providers that put a JWT into the code stay under 4 KiB.

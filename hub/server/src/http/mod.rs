@@ -1,13 +1,15 @@
 //! The HTTP edge: extract, call a flow of the broker, render. No rule of the protocol stands here.
 //!
 //! 1. [`guard`] sees every request first: target, sizes, methods; a net under panics; security headers last.
-//! 2. [`routes`] lists the endpoints; each group has a file: [`documents`], [`back_channel`], [`browser`], [`federation`].
+//! 2. [`routes`] lists the endpoints; each group has a file: [`documents`], [`back_channel`], [`browser`],
+//!    [`federation`].
 //! 3. [`form`] and [`cookies`] read what came, strictly; [`refusal`] is what the edge itself says no to.
 //! 4. [`answer`] and [`page`] write what goes out.
 //!
 //! `X-Forwarded-*` is read nowhere: every address the hub writes starts with the configured issuer.
 //!
-//! To add an endpoint: 1. a handler in its group's file; 2. a line in [`routes`]; 3. a row in the header matrix of `tests/edge.rs`.
+//! To add an endpoint: 1. a handler in its group's file; 2. a line in [`routes`]; 3. a row in the header matrix of
+//! `tests/edge.rs`.
 
 pub mod answer;
 pub mod back_channel;

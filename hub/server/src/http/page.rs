@@ -14,7 +14,8 @@ use super::cookies::{self, LANGUAGE};
 use super::refusal::Refusal;
 use crate::pages::{Frame, Language, Wishes, style};
 
-/// The frame for this reader: the language link just pressed, the one pressed before, the relying party's wish, the browser's setting.
+/// The frame for this reader: the language link just pressed, the one pressed before, the relying party's wish, the
+/// browser's setting.
 pub fn frame(req: &HttpRequest, ui_locales: &[String]) -> Frame {
     let pressed = pressed_language(req).map(Language::tag);
     let accept_language = req.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());

@@ -50,7 +50,8 @@ impl Refusal {
             }
             Self::UnknownMethod => (StatusCode::NOT_IMPLEMENTED, "method_unknown", "the method is not implemented"),
             Self::TargetTooLong => (StatusCode::URI_TOO_LONG, "invalid_request", "the address is too long"),
-            // Off-spec: RFC 6585 §5 has 431. An oversized DPoP proof is an invalid request like any other, and clients know 400.
+            // Off-spec: RFC 6585 §5 has 431. An oversized DPoP proof is an invalid request like any other, and clients
+            // know 400.
             Self::HeadersTooLarge => (StatusCode::BAD_REQUEST, "invalid_request", "the header fields are too large"),
             Self::NotAForm => (
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,

@@ -17,8 +17,8 @@ pub struct Generated {
     pub upstream_jwks: PathBuf,
 }
 
-/// Writes a signing key, a sealing key, a pairwise secret and the keys towards national identity providers into `directory`, readable by
-/// their owner only. Never over keys that are there.
+/// Writes a signing key, a sealing key, a pairwise secret and the keys towards national identity providers into
+/// `directory`, readable by their owner only. Never over keys that are there.
 pub fn generate(directory: &Path) -> Result<Generated, KeyError> {
     let signing = directory.join("signing");
     let upstream = directory.join("upstream");

@@ -12,8 +12,9 @@
 //! keys/upstream/jwks.json           the public halves, to be registered there
 //! ```
 //!
-//! To rotate a signing key: 1. `hub keys generate` into another folder, copy the new file here as `*.next.jwk`, restart; 2. a day later
-//! rename the active one to `*.old.jwk` and the next one to `*.active.jwk`, restart; 3. an hour later delete the old one.
+//! To rotate a signing key: 1. `hub keys generate` into another folder, copy the new file here as `*.next.jwk`,
+//! restart; 2. a day later rename the active one to `*.old.jwk` and the next one to `*.active.jwk`, restart; 3. an hour
+//! later delete the old one.
 
 mod files;
 mod generate;

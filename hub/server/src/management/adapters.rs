@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use async_trait::async_trait;
 use country_adapters::{
-    AdapterError, AuthorizationResponse, Begun, Capabilities, Context, CountryAdapter, LoginRequest, Pending, Presented,
-    ProfileError, Registry, VerifiedAssertion,
+    AdapterError, AuthorizationResponse, Begun, Capabilities, Context, CountryAdapter, LoginRequest, Pending,
+    Presented, ProfileError, Registry, VerifiedAssertion,
 };
 use serde_json::Value;
 use trust_list::{CountryCode, TrustedIssuer};

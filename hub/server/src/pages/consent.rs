@@ -34,7 +34,8 @@ struct Row<'v> {
 }
 
 impl<'v> ConsentPage<'v> {
-    /// The page for `view`. `home` and `there` are the names of the country that checked the person and of the one the data goes to.
+    /// The page for `view`. `home` and `there` are the names of the country that checked the person and of the one the
+    /// data goes to.
     pub fn new(view: &'v ConsentView, frame: Frame, home: &str, there: &str) -> Self {
         let t = frame.texts();
         let languages = frame.language.preferences();

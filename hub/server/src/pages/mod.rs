@@ -1,10 +1,12 @@
 //! The citizen's pages: plain forms and links, one response each, no script, nothing from another host.
 //!
 //! 1. [`Frame`] is what all pages share: language, direction, the test banner, the one style sheet.
-//! 2. [`picker`], [`consent`], [`error`](mod@error) and [`signed_out`] turn a view of `hub_core` into a template's fields.
+//! 2. [`picker`], [`consent`], [`error`](mod@error) and [`signed_out`] turn a view of `hub_core` into a template's
+//!    fields.
 //! 3. [`texts`] holds the words, [`language`] chooses the table.
 //!
-//! Everything that is not ours is escaped by askama, stripped of invisible direction marks by [`plain`] and set apart by `<bdi>`.
+//! Everything that is not ours is escaped by askama, stripped of invisible direction marks by [`plain`] and set apart
+//! by `<bdi>`.
 
 pub mod consent;
 pub mod error;
@@ -61,7 +63,8 @@ pub fn language_links(path_and_query: &str, current: Language) -> Vec<LanguageLi
 /// `text` without control characters and without the marks that turn the direction of what follows
 /// (Unicode Technical Report 36 §2.5): a name cannot rearrange the sentence around it.
 pub fn plain(text: &str) -> String {
-    let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let turns =
+        |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     text.chars().filter(|c| !c.is_control() && !turns(*c)).collect()
 }
 

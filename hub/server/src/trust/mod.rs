@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 use trust_list::TrustState;
 
 /// The state of trust, as requests see it.
@@ -23,6 +23,7 @@ pub struct Trust {
     /// Which refresher may write. One that was given up on and wakes up again finds another number here.
     generation: AtomicU64,
     stopped: AtomicBool,
+    stop_signal: Notify,
     beat: Mutex<Instant>,
     requests: mpsc::Sender<Request>,
     inbox: tokio::sync::Mutex<mpsc::Receiver<Request>>,
@@ -50,6 +51,7 @@ impl Trust {
             state: ArcSwap::from_pointee(TrustState::NotConfigured),
             generation: AtomicU64::new(0),
             stopped: AtomicBool::new(false),
+            stop_signal: Notify::new(),
             beat: Mutex::new(Instant::now()),
             requests,
             inbox: tokio::sync::Mutex::new(inbox),
@@ -74,6 +76,7 @@ impl Trust {
         self.stopped.store(true, Ordering::SeqCst);
         // Wakes one that sleeps; the queue is only full when it is awake.
         let _ = self.requests.try_send(Request(oneshot::channel().0));
+        self.stop_signal.notify_one();
     }
 
     fn is_stopped(&self) -> bool {

@@ -1,5 +1,5 @@
-//! A web server as the source of the signed documents, behind the outbound guard; and what keeps a source that hangs from hanging the
-//! refresher. A folder is `trust_list::publish::DirectoryPublisher`.
+//! A web server as the source of the signed documents, behind the outbound guard; and what keeps a source that hangs
+//! from hanging the refresher. A folder is `trust_list::publish::DirectoryPublisher`.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -46,7 +46,8 @@ impl Publisher for WebPublisher {
     }
 }
 
-/// A publisher on threads of its own: a fetch that blocks, as a folder on a dead network disk does, costs a thread and is given up on.
+/// A publisher on threads of its own: a fetch that blocks, as a folder on a dead network disk does, costs a thread and
+/// is given up on.
 pub struct Apart {
     publisher: Arc<dyn Publisher>,
     limit: Duration,

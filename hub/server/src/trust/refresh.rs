@@ -52,13 +52,11 @@ impl Setup {
 pub fn start(setup: Setup, client: TrustClient, trust: Arc<Trust>) -> std::io::Result<JoinHandle<()>> {
     let generation = trust.next_generation();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    std::thread::Builder::new()
-        .name(format!("trust-{generation}"))
-        .spawn(move || {
-            runtime.block_on(run(setup, client, &trust, generation));
-            // Not waiting for fetches that hang.
-            runtime.shutdown_background();
-        })
+    std::thread::Builder::new().name(format!("trust-{generation}")).spawn(move || {
+        runtime.block_on(run(setup, client, &trust, generation));
+        // Not waiting for fetches that hang.
+        runtime.shutdown_background();
+    })
 }
 
 async fn run(setup: Setup, mut client: TrustClient, trust: &Trust, generation: u64) {
@@ -117,7 +115,8 @@ fn acceptable(setup: &Setup, state: &TrustState) -> TrustState {
     TrustState::NotConfigured
 }
 
-/// The event, if another list or another state holds now. Attacks H01, H02: rollback and equivocation are results of their own.
+/// The event, if another list or another state holds now. Attacks H01, H02: rollback and equivocation are results of
+/// their own.
 fn change(before: &TrustState, after: &TrustState, now: UnixTime) -> Option<AuditEvent> {
     let version = |state: &TrustState| state.list().map(|list| (list.sequence(), list.digest().to_owned()));
     let after_version = version(after);

@@ -1,5 +1,5 @@
-//! The watchdog: a refresher that died is replaced, and one that is stuck is reported and replaced as soon as it lets go of its folder.
-//! Without it a hub would serve its last list until that expires, and then nobody would know why.
+//! The watchdog: a refresher that died is replaced, and one that is stuck is reported and replaced as soon as it lets
+//! go of its folder. Without it a hub would serve its last list until that expires, and then nobody would know why.
 
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -21,13 +21,17 @@ struct Patience {
     silence: Duration,
 }
 
-/// Starts a refresher with `client` and watches it until `trust` is stopped.
-pub fn start(setup: Setup, client: TrustClient, trust: Arc<Trust>, metrics: Arc<Metrics>) -> std::io::Result<()> {
+/// Starts a refresher with `client` and watches it until `trust` is stopped; the task ends with the refresher.
+pub fn start(
+    setup: Setup,
+    client: TrustClient,
+    trust: Arc<Trust>,
+    metrics: Arc<Metrics>,
+) -> std::io::Result<tokio::task::JoinHandle<()>> {
     // A turn, a pause, and room: a healthy refresher beats twice in that time.
     let patience = Patience { look: LOOK, silence: TURN_LIMIT + setup.interval + LOOK };
     let refresher = refresh::start(setup.clone(), client, trust.clone())?;
-    tokio::spawn(watch(refresher, patience, setup, trust, metrics));
-    Ok(())
+    Ok(tokio::spawn(watch(refresher, patience, setup, trust, metrics)))
 }
 
 async fn watch(
@@ -38,7 +42,7 @@ async fn watch(
     metrics: Arc<Metrics>,
 ) {
     while !trust.is_stopped() {
-        tokio::time::sleep(patience.look).await;
+        let _ = tokio::time::timeout(patience.look, trust.stop_signal.notified()).await;
         if trust.is_stopped() || (!refresher.is_finished() && trust.since_beat() < patience.silence) {
             continue;
         }
@@ -49,6 +53,8 @@ async fn watch(
             Err(error) => tracing::error!(%error, "there is no new refresher; the next attempt follows"),
         }
     }
+    // Its folder is free for the next hub when the thread is over. One that hangs is left behind.
+    let _ = tokio::time::timeout(LOOK, tokio::task::spawn_blocking(|| refresher.join())).await;
 }
 
 async fn replace(setup: &Setup, trust: &Arc<Trust>) -> Result<JoinHandle<()>, ReplaceError> {

@@ -1,12 +1,13 @@
-//! A hub in this process: its files in a temporary folder, its ports chosen by the system, and a client that speaks raw HTTP over TLS.
+//! A hub in this process: its files in a temporary folder, its ports chosen by the system, and a client that speaks raw
+//! HTTP over TLS.
 
 // Every test binary uses a part of it.
 #![expect(dead_code, unreachable_pub, reason = "shared between test binaries, each of which uses a part")]
 
 use std::io::Write as _;
 use std::net::{SocketAddr, TcpStream};
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use hub::{Config, Running, Wiring};
@@ -56,9 +57,32 @@ pub fn folder_for(region: &TestRegion) -> TempDir {
     std::fs::write(folder.path().join("root.json"), region.pinned_root()).unwrap();
     std::fs::create_dir(folder.path().join("publisher")).unwrap();
     region.write_to(&folder.path().join("publisher")).unwrap();
-    hub::keys::generate(&folder.path().join("keys")).unwrap();
+    copy(&keys(), &folder.path().join("keys"));
     write(folder.path(), "hub.toml", CONFIG);
     folder
+}
+
+/// One set of keys for all tests of a binary: RSA keys are dear to make.
+fn keys() -> PathBuf {
+    static KEYS: OnceLock<TempDir> = OnceLock::new();
+    let folder = KEYS.get_or_init(|| {
+        let folder = tempfile::tempdir().unwrap();
+        hub::keys::generate(&folder.path().join("keys")).unwrap();
+        folder
+    });
+    folder.path().join("keys")
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
 }
 
 pub const CONFIG: &str = r#"

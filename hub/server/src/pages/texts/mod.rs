@@ -1,6 +1,7 @@
 //! Every text of the citizen's pages, in four tables of one type: a text missing in a language does not compile.
 //!
-//! Plain words, short sentences; a [`Phrase`] has one gap, which the page fills with a name set apart from the sentence.
+//! Plain words, short sentences; a [`Phrase`] has one gap, which the page fills with a name set apart from the
+//! sentence.
 
 mod ar;
 mod en;
