@@ -16,6 +16,8 @@ pub mod pushed_requests;
 pub mod races;
 pub mod refresh_tokens;
 pub mod replay;
+#[cfg(test)]
+mod teeth;
 
 use std::time::Duration;
 
