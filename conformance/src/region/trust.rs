@@ -132,7 +132,7 @@ impl Region {
 
     fn issuer_of(&self, country: CountryCode, since: UnixTime) -> anyhow::Result<Option<trust_list::Issuer>> {
         Ok(match country.as_str() {
-            "XA" => Some(entities::esignet(country, self.esignet.issuer(), &self.esignet.signing_keys(), since)?),
+            "XA" => Some(entities::esignet(country, self.esignet.issuer(), since)?),
             "XE" => Some(entities::oidc(country, self.oidc.issuer(), since)?),
             "XF" => Some(entities::cards(country, self.cards.issuer(), &self.cards.key.jwk("EdDSA"), since)?),
             _ => self.options.extra_member.as_ref().map(|member| member.entry(since)).transpose()?,

@@ -73,7 +73,17 @@ pub(super) async fn jwks(provider: web::Data<Esignet>) -> HttpResponse {
         dated(provider.ida_key.bare_jwk(), now + year),
         // Only `e` and `n` are copied from a certificate, so an EC one gives an entry that is no key.
         {"kid": "9bWk-ec-without-coordinates", "kty": "EC", "use": "sig", "exp": now + year},
-        dated(provider.retired_key.bare_jwk(), now - year),
+        dated(json!({"kid": "Aa1Q2w3e-retired", "kty": "RSA", "e": "AQAB", "n": provider.retired_modulus}), now - year),
     ]);
     json_answer(StatusCode::OK, &json!({"keys": keys}))
+}
+
+/// A number that looks like the modulus of an RSA key of 2048 bits: its highest and lowest bits are set.
+pub(super) fn some_modulus() -> anyhow::Result<String> {
+    let mut bytes = [0; 256];
+    aws_lc_rs::rand::fill(&mut bytes)?;
+    let [first, .., last] = &mut bytes;
+    *first |= 0x80;
+    *last |= 1;
+    Ok(jose::b64(&bytes))
 }

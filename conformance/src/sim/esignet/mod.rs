@@ -50,7 +50,8 @@ pub struct Esignet {
     key: Arc<Key>,
     /// IDA's key: userinfo.
     ida_key: Key,
-    retired_key: Key,
+    /// Modulus of a key that is past its `exp`; nothing is ever signed with it.
+    retired_modulus: String,
     modes: Mutex<Modes>,
     state: Mutex<State>,
 }
@@ -73,7 +74,7 @@ impl Esignet {
             persons: persona::of(country)?,
             key: Arc::new(Key::rsa("YsE4fbzTqNAjr2VhUFTKQWHdCyd-esignet")?),
             ida_key: Key::rsa("Vg8wLJvJ0tKnm6bWHQyKc5hKg-ida")?,
-            retired_key: Key::rsa("Aa1Q2w3e-retired")?,
+            retired_modulus: discovery::some_modulus()?,
             modes: Mutex::default(),
             state: Mutex::default(),
         });
@@ -90,11 +91,6 @@ impl Esignet {
     /// Its signing key, which another country may be told to misuse.
     pub fn key(&self) -> Arc<Key> {
         self.key.clone()
-    }
-
-    /// The public keys that sign ID tokens and userinfo, as a trust list names them.
-    pub fn signing_keys(&self) -> Vec<serde_json::Value> {
-        vec![self.key.jwk("PS256"), self.ida_key.jwk("RS256")]
     }
 
     /// How userinfo is made; a test may change it.
