@@ -58,33 +58,43 @@ impl LogStorage for PathStorage {
         // Not created here: a log that has vanished is not the same as one that begins.
         let file = OpenOptions::new().read(true).append(true).open(&self.path)?;
         match file.try_lock() {
-            Ok(()) => Ok(Box::new(file)),
+            Ok(()) => Ok(Box::new(Locked(file))),
             Err(TryLockError::WouldBlock) => Err(OpenError::InUse),
             Err(TryLockError::Error(error)) => Err(error.into()),
         }
     }
 }
 
-impl LogFile for File {
+/// A file that no other process writes to.
+struct Locked(File);
+
+impl Drop for Locked {
+    fn drop(&mut self) {
+        // Closing would do, were it not for a child process that holds a copy of the descriptor between fork and exec.
+        let _ = self.0.unlock();
+    }
+}
+
+impl LogFile for Locked {
     fn read(&mut self) -> io::Result<Box<dyn Read + '_>> {
-        self.seek(SeekFrom::Start(0))?;
-        Ok(Box::new(self))
+        self.0.seek(SeekFrom::Start(0))?;
+        Ok(Box::new(&mut self.0))
     }
 
     fn length(&mut self) -> io::Result<u64> {
-        Ok(self.metadata()?.len())
+        Ok(self.0.metadata()?.len())
     }
 
     fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.write_all(bytes)
+        self.0.write_all(bytes)
     }
 
     fn sync(&mut self) -> io::Result<()> {
-        self.sync_data()
+        self.0.sync_data()
     }
 
     fn truncate(&mut self, length: u64) -> io::Result<()> {
-        self.set_len(length)
+        self.0.set_len(length)
     }
 }
 
