@@ -1,4 +1,41 @@
 //! The signed trust lists of a region, their verification, and the regulators' tool `trustctl`.
+//!
+//! A tour, in the order trust takes:
+//!
+//! 1. Regulators sign a **root** ([`document::Root`]): which keys may sign what, and how many of them, from how many
+//!    countries ([`Quorum`]). A hub is started with one pinned root.
+//! 2. They sign the **regional list** ([`document::RegionalList`]): the members with the signers of their own lists, and
+//!    the recognition matrix ([`Recognition`]). Each member signs its **national list** ([`document::NationalList`]) of
+//!    [`Issuer`]s and [`Client`]s. Both are ETSI TS 119 602 LoTE JSON.
+//! 3. An online key signs the short-lived **status** ([`document::Status`]): version and hash of each current list, and
+//!    the suspension orders ([`document::SuspensionOrder`]) that single regulators signed.
+//! 4. A [`Publisher`] serves these files. Nobody has to trust it.
+//! 5. [`update`] verifies them in numbered steps and keeps what must not go back in [`HighWater`]. Only it makes a
+//!    [`VerifiedList`].
+//! 6. [`TrustClient`] repeats that and says how things stand as a [`TrustState`]; [`TrustState::in_force`] is the policy.
+//! 7. [`VerifiedList::trusted_issuer`] and [`VerifiedList::trusted_client`] answer as of a time, with
+//!    [`TrustedIssuer`] and [`TrustedClient`], which borrow the list and so end with the request. Every "no" is a
+//!    [`NotTrusted`]; [`VerifiedList::explain_issuer`] shows each check.
+//!
+//! The other side, making and signing documents, is [`publish`]; `trustctl` is its command line. Tests of other crates
+//! take a region from `testing`.
+//!
+//! ```
+//! use strict_jose::UnixTime;
+//! use trust_list::{HighWater, TrustClient, testing::TestRegion};
+//!
+//! # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+//! let now = UnixTime::new(1_800_000_000);
+//! let mut region = TestRegion::new(now)?;
+//! region.add_issuer(&TestRegion::issuer("XA".parse()?, "idp".parse()?, now))?;
+//!
+//! let mut client = TrustClient::start(region.pinned_root().to_vec(), HighWater::volatile(), now).await?;
+//! assert!(client.state().in_force(now).is_err());
+//! client.refresh(&region.publisher(), now).await;
+//! assert_eq!(client.state().in_force(now)?.anchor_count(), 1);
+//! # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod country_code;
 pub mod document;

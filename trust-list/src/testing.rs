@@ -128,13 +128,19 @@ impl TestRegion {
     pub fn recognise(
         &mut self,
         recogniser: CountryCode,
-        recognised: CountryCode,
+        accepted: CountryCode,
         purpose: Purpose,
         max_level: Level,
     ) -> Result<&mut Self, TestRegionError> {
-        let legal_basis = format!("Agreement {recogniser}-{recognised}");
-        let (from, until) = (self.now, None);
-        let row = Recognition { recogniser, recognised, purpose, max_level, legal_basis, from, until };
+        let row = Recognition {
+            recogniser,
+            recognised: accepted,
+            purpose,
+            max_level,
+            legal_basis: format!("Agreement {recogniser}-{accepted}"),
+            from: self.now,
+            until: None,
+        };
         self.edit_regional(|list| Ok(list.recognise(&row)))
     }
 
@@ -194,7 +200,7 @@ impl TestRegion {
     pub fn republish(&mut self, now: UnixTime) -> Result<&mut Self, TestRegionError> {
         self.now = now;
         let orders = std::mem::take(&mut self.orders);
-        self.documents.restamp(&[self.online.clone()], &orders, now, self.status_life)?;
+        self.documents.restamp(std::slice::from_ref(&self.online), &orders, now, self.status_life)?;
         self.serve();
         Ok(self)
     }

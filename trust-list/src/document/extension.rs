@@ -17,7 +17,7 @@ pub(crate) fn take<const N: usize>(
 ) -> Result<[Option<Value>; N], ListProblem> {
     let mut found = known.map(|_| None);
     for mut container in containers {
-        let critical = is_critical(container.remove(CRITICAL))?;
+        let critical = is_critical(container.remove(CRITICAL).as_ref())?;
         for (name, value) in container {
             match known.iter().zip(&mut found).find(|(known, _)| **known == name) {
                 Some((_, place)) if place.is_none() => *place = Some(value),
@@ -35,8 +35,8 @@ pub(crate) fn refuse_critical(containers: Vec<Map<String, Value>>) -> Result<(),
     take(containers, []).map(|[]| ())
 }
 
-fn is_critical(value: Option<Value>) -> Result<bool, ListProblem> {
-    let flag = value.as_ref().and_then(Value::as_bool);
+fn is_critical(value: Option<&Value>) -> Result<bool, ListProblem> {
+    let flag = value.and_then(Value::as_bool);
     flag.ok_or_else(|| ListProblem::clause("TS 119 602 cl. 6.6.9", "an extension does not say whether it is Critical"))
 }
 

@@ -30,6 +30,7 @@ pub(crate) struct Lote {
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
+#[expect(clippy::struct_field_names, reason = "the names of the standard")]
 pub(crate) struct SchemeInformation {
     #[serde(rename = "LoTEVersionIdentifier")]
     pub(crate) version: u64,
@@ -194,6 +195,7 @@ pub(crate) struct Service {
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
+#[expect(clippy::struct_field_names, reason = "the names of the standard")]
 pub(crate) struct ServiceInformation {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) service_type_identifier: Option<String>,

@@ -194,7 +194,7 @@ fn read_member(
         name,
         operator,
         location: pointer.location,
-        signers: read_signers(country, pointer.identities)?,
+        signers: read_signers(country, &pointer.identities)?,
         threshold,
         status: current.status,
         status_since: current.since,
@@ -203,7 +203,7 @@ fn read_member(
     })
 }
 
-fn read_signers(country: CountryCode, identities: Vec<lote::DigitalIdentity>) -> Result<Vec<PublicJwk>, ListProblem> {
+fn read_signers(country: CountryCode, identities: &[lote::DigitalIdentity]) -> Result<Vec<PublicJwk>, ListProblem> {
     let mut signers: Vec<PublicJwk> = Vec::new();
     for value in identities.iter().flat_map(|identity| &identity.public_key_values) {
         let key = PublicJwk::parse(value)

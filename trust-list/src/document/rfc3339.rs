@@ -4,6 +4,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serializer};
 use strict_jose::UnixTime;
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
 pub(crate) fn serialize<S: Serializer>(time: &UnixTime, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&time.to_rfc3339())
 }
@@ -18,6 +19,7 @@ pub(crate) mod optional {
     use super::{Deserialize, Deserializer, Serializer, UnixTime};
     use serde::de::Error as _;
 
+    #[expect(clippy::ref_option, reason = "serde calls it with a reference")]
     pub(crate) fn serialize<S: Serializer>(time: &Option<UnixTime>, serializer: S) -> Result<S::Ok, S::Error> {
         match time {
             Some(time) => super::serialize(time, serializer),

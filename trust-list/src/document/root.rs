@@ -74,9 +74,9 @@ pub struct RootDocument {
 #[derive(Clone, Debug)]
 pub struct Root {
     document: RootDocument,
-    root: Signers,
-    regional: Signers,
-    status: Signers,
+    sign_roots: Signers,
+    sign_lists: Signers,
+    sign_status: Signers,
 }
 
 /// A root of sixty holders with RSA keys and sixty RSA-4096 signatures is 200 KiB; TUF implementations cap at 1 MiB.
@@ -100,10 +100,10 @@ impl Root {
             quorum_possible(role, quorum, keys.clone())?;
             Ok::<_, RootProblem>(Signers::new(keys.map(|key| (&key.key, key.country)), quorum)?)
         };
-        let root = signers(Role::Root, document.roles.root)?;
-        let regional = signers(Role::Regional, document.roles.regional)?;
-        let status = signers(Role::Status, document.roles.status)?;
-        Ok(Self { document, root, regional, status })
+        let sign_roots = signers(Role::Root, document.roles.root)?;
+        let sign_lists = signers(Role::Regional, document.roles.regional)?;
+        let sign_status = signers(Role::Status, document.roles.status)?;
+        Ok(Self { document, sign_roots, sign_lists, sign_status })
     }
 
     /// What it says.
@@ -119,9 +119,9 @@ impl Root {
     /// The keys of a role with its quorum.
     pub fn signers(&self, role: Role) -> &Signers {
         match role {
-            Role::Root => &self.root,
-            Role::Regional => &self.regional,
-            Role::Status => &self.status,
+            Role::Root => &self.sign_roots,
+            Role::Regional => &self.sign_lists,
+            Role::Status => &self.sign_status,
         }
     }
 
@@ -132,7 +132,7 @@ impl Root {
 
     /// Refuses `signed` unless this root's own quorum signed it.
     pub(crate) fn require_own_quorum(&self, signed: &SignedDocument) -> Result<(), RootProblem> {
-        self.root.require(signed, Typ::Root.as_str()).map_err(RootProblem::OwnQuorum)
+        self.sign_roots.require(signed, Typ::Root.as_str()).map_err(RootProblem::OwnQuorum)
     }
 
     /// Refuses `next`, whose bytes are `signed`, unless it follows this root: the next version of the same region,
@@ -145,7 +145,7 @@ impl Root {
         if next.document.region != self.document.region {
             return Err(RootProblem::WrongRegion(next.document.region));
         }
-        self.root.require(signed, Typ::Root.as_str()).map_err(RootProblem::PredecessorQuorum)?;
+        self.sign_roots.require(signed, Typ::Root.as_str()).map_err(RootProblem::PredecessorQuorum)?;
         next.require_own_quorum(signed)
     }
 }

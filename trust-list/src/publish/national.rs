@@ -106,12 +106,11 @@ impl NationalBuilder {
     fn replace(&mut self, id: &str, entity: Value) {
         let known = self.places.get(id).copied();
         let entities = &mut self.draft.entities;
-        match known.and_then(|(place, _)| entities.get_mut(place)) {
-            Some(place) => *place = entity,
-            None => {
-                self.places.insert(id.to_owned(), (entities.len(), 0));
-                entities.push(entity);
-            }
+        if let Some(place) = known.and_then(|(place, _)| entities.get_mut(place)) {
+            *place = entity;
+        } else {
+            self.places.insert(id.to_owned(), (entities.len(), 0));
+            entities.push(entity);
         }
     }
 

@@ -160,8 +160,9 @@ impl TrustState {
     /// Why the last refresh brought nothing better, if it did not.
     pub fn why(&self) -> Option<&UpdateError> {
         match self {
-            Self::Unreachable { why, .. } | Self::Regressed { why, .. } => Some(why),
-            Self::Stale { why: Staleness::ExpiredAtSource(why) | Staleness::Local(why), .. } => Some(why),
+            Self::Unreachable { why, .. }
+            | Self::Regressed { why, .. }
+            | Self::Stale { why: Staleness::ExpiredAtSource(why) | Staleness::Local(why), .. } => Some(why),
             _ => None,
         }
     }

@@ -9,21 +9,21 @@ use crate::VerifiedList;
 use crate::update::{Fault, UpdateError, Updated};
 
 impl TrustState {
-    /// The state after an update. `last` is the newest list ever verified here, expired or not.
+    /// The state after an update. `known` is the newest list ever verified here, expired or not.
     pub(crate) fn after(
         self,
         outcome: Result<Updated, Arc<UpdateError>>,
-        last: Option<&Arc<VerifiedList>>,
+        known: Option<&Arc<VerifiedList>>,
         now: UnixTime,
     ) -> Self {
         match outcome {
             Ok(Updated::Changed(list)) => self.good(list, now),
-            Ok(Updated::Unchanged) => match last {
+            Ok(Updated::Unchanged) => match known {
                 Some(list) if half_used(list, now) => self.stale(Arc::clone(list), Staleness::NotRenewed, now),
                 Some(list) => self.good(Arc::clone(list), now),
                 None => self,
             },
-            Err(why) => self.failed(why, last, now),
+            Err(why) => self.failed(why, known, now),
         }
     }
 
@@ -52,8 +52,8 @@ impl TrustState {
         Self::Stale { list, since, why }
     }
 
-    fn failed(self, why: Arc<UpdateError>, last: Option<&Arc<VerifiedList>>, now: UnixTime) -> Self {
-        let list = match last {
+    fn failed(self, why: Arc<UpdateError>, known: Option<&Arc<VerifiedList>>, now: UnixTime) -> Self {
+        let list = match known {
             Some(list) if now >= list.expires_at() => return Self::Expired { since: list.expires_at() },
             other => other.cloned(),
         };

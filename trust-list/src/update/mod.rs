@@ -22,11 +22,11 @@ use std::sync::Arc;
 
 use strict_jose::{Limits, SignedDocument, UnixTime};
 
-use crate::document::{DocumentPath, ListName, Role, Root};
+use crate::document::{DocumentPath, ListName, ListProblem, Role, Root};
 use crate::high_water::{CachedDocument, HighWater, Mark};
 use crate::publisher::Publisher;
 use crate::quorum::Signers;
-use crate::verified::lists::Lists;
+use crate::verified::lists::{Lists, Member};
 use crate::verified::{Facts, VerifiedList};
 
 pub use error::{Fault, UpdateError};
@@ -79,7 +79,7 @@ pub async fn update(
 
 /// Nothing changed, and nothing that failed before may succeed now.
 fn is_same(list: &VerifiedList, root: &Root, status: &status::Accepted) -> bool {
-    let retry = |member: &crate::verified::lists::Member| member.list.as_ref().is_err_and(|problem| problem.may_pass());
+    let retry = |member: &Member| member.list.as_ref().is_err_and(ListProblem::may_pass);
     list.facts.status_digest == status.sha256
         && list.facts.root_version == root.version()
         && !list.lists.members.iter().any(retry)

@@ -95,13 +95,13 @@ impl Lists {
         found.ok_or(NotTrusted::UnknownClient)
     }
 
-    /// The rows by which `recogniser` recognises `recognised`, whatever the purpose.
+    /// The rows by which `recogniser` recognises `accepted`, whatever the purpose.
     pub(crate) fn recognitions(
         &self,
         recogniser: CountryCode,
-        recognised: CountryCode,
+        accepted: CountryCode,
     ) -> impl Iterator<Item = &Recognition> {
-        let places = self.recognitions.get(&(recogniser, recognised)).into_iter().flatten();
+        let places = self.recognitions.get(&(recogniser, accepted)).into_iter().flatten();
         places.filter_map(|at| self.regional.recognitions.get(*at))
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! The publisher is in memory and time is an argument, so a year passes in a line.
 
+#![cfg(test)]
+
 mod defects;
 mod lists;
 mod mutation;

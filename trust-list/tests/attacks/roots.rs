@@ -120,8 +120,8 @@ async fn h24_an_expired_pinned_root_still_leads_to_its_valid_successors() {
     assert!(matches!(error, UpdateError::RootExpired { version: 1, .. }), "{error}");
 
     region.edit_root(|root| root).unwrap();
-    region.edit_regional(|list| Ok(list)).unwrap();
-    region.edit_national(cc("XA"), |list| Ok(list)).unwrap();
+    region.edit_regional(Ok).unwrap();
+    region.edit_national(cc("XA"), Ok).unwrap();
     let list = client.update(&region.publisher(), later).await.unwrap();
     assert!(idp(&list, later).is_ok());
 }

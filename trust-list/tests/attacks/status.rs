@@ -28,7 +28,7 @@ async fn h01_a_version_below_the_highest_seen_is_refused_also_after_a_restart_an
     assert_eq!(refused(client.update(&old, NOW.plus(62)).await), expected);
     client.wipe_cache();
     assert_eq!(refused(client.update(&old, NOW.plus(63)).await), expected);
-    assert_eq!(idp(&*client.update(&region.publisher(), NOW.plus(64)).await.unwrap(), NOW.plus(64)).is_ok(), true);
+    assert!(idp(&client.update(&region.publisher(), NOW.plus(64)).await.unwrap(), NOW.plus(64)).is_ok());
 }
 
 #[tokio::test]
@@ -151,7 +151,7 @@ async fn h12_another_valid_list_than_the_one_the_status_names_is_refused() {
     let mut region = region();
     // A regional list with one number more, signed as it must be, but not named.
     let (sequence, old) = region.documents.list(ListName::Regional).unwrap();
-    region.edit_regional(|list| Ok(list)).unwrap();
+    region.edit_regional(Ok).unwrap();
     let named = DocumentPath::List(ListName::Regional, sequence + 1);
     region.documents.put_unchecked(named, old.to_bytes());
     region.serve();
@@ -164,7 +164,7 @@ async fn h12_another_valid_list_than_the_one_the_status_names_is_refused() {
 async fn h12_another_valid_national_list_than_the_named_one_disables_its_member() {
     let mut region = region();
     let (sequence, old) = region.documents.list(ListName::Member(cc("XA"))).unwrap();
-    region.edit_national(cc("XA"), |list| Ok(list)).unwrap();
+    region.edit_national(cc("XA"), Ok).unwrap();
     let named = DocumentPath::List(ListName::Member(cc("XA")), sequence + 1);
     region.documents.put_unchecked(named, old.to_bytes());
     region.serve();

@@ -1,5 +1,7 @@
 //! The regulators' tool from outside: a ceremony, and what it refuses.
 
+#![cfg(test)]
+
 mod bench;
 mod ceremony;
 mod refusals;
