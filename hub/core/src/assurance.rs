@@ -107,7 +107,7 @@ fn is_younger(max_age: &Value, actual: &Value, now: UnixTime) -> bool {
 mod tests {
     use super::*;
 
-    fn met(wanted: Value) -> bool {
+    fn met(wanted: &Value) -> bool {
         let verification = json!({
             "trust_framework": "xa_eid",
             "assurance_level": "substantial",
@@ -115,20 +115,20 @@ mod tests {
             "evidence": [{ "type": "electronic_record", "record": { "type": "population_register" } }],
         });
         let now = UnixTime::parse_rfc3339("2026-11-22T10:01:00Z").unwrap();
-        meets(&wanted, &verification, now)
+        meets(wanted, &verification, now)
     }
 
     #[test]
     fn what_is_wished_for_is_met_and_what_is_constrained_must_fit() {
-        assert!(met(json!({ "trust_framework": null })));
-        assert!(met(json!({ "trust_framework": { "value": "xa_eid" }, "policy": null })));
-        assert!(met(json!({ "trust_framework": { "values": ["xb_eid", "xa_eid"], "essential": true } })));
-        assert!(met(json!({ "time": { "max_age": 60 } })));
-        assert!(met(json!({ "evidence": [{ "type": { "value": "electronic_record" } }] })));
-        assert!(!met(json!({ "trust_framework": { "value": "xb_eid" } })));
-        assert!(!met(json!({ "time": { "max_age": 59 } })));
-        assert!(!met(json!({ "evidence": [{ "type": { "value": "document" } }] })));
-        assert!(!met(json!({ "assurance_process": { "policy": { "value": "x" } } })));
-        assert!(!met(json!({ "trust_framework": "xa_eid" })), "a bare value is no request");
+        assert!(met(&json!({ "trust_framework": null })));
+        assert!(met(&json!({ "trust_framework": { "value": "xa_eid" }, "policy": null })));
+        assert!(met(&json!({ "trust_framework": { "values": ["xb_eid", "xa_eid"], "essential": true } })));
+        assert!(met(&json!({ "time": { "max_age": 60 } })));
+        assert!(met(&json!({ "evidence": [{ "type": { "value": "electronic_record" } }] })));
+        assert!(!met(&json!({ "trust_framework": { "value": "xb_eid" } })));
+        assert!(!met(&json!({ "time": { "max_age": 59 } })));
+        assert!(!met(&json!({ "evidence": [{ "type": { "value": "document" } }] })));
+        assert!(!met(&json!({ "assurance_process": { "policy": { "value": "x" } } })));
+        assert!(!met(&json!({ "trust_framework": "xa_eid" })), "a bare value is no request");
     }
 }

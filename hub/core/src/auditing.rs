@@ -4,7 +4,7 @@ use strict_jose::UnixTime;
 use trust_list::{Client, CountryCode, VerifiedList};
 
 use crate::audit::{AuditEvent, AuditKind, AuditedClient, ClaimName, ListVersion};
-use crate::broker::Broker;
+use crate::broker::{AsOf, Broker};
 use crate::error::OAuthError;
 use crate::policy::Facts;
 use crate::request::AuthorizationRequest;
@@ -23,17 +23,16 @@ pub(crate) fn of_request(
     kind: AuditKind,
     result: &'static str,
     request: &AuthorizationRequest,
-    list: &VerifiedList,
-    now: UnixTime,
+    as_of: AsOf<'_>,
 ) -> AuditEvent {
-    let client = list.trusted_client(&request.client_id, now).ok();
+    let client = as_of.list.trusted_client(&request.client_id, as_of.now).ok();
     AuditEvent {
         transaction: Some(request.transaction.clone()),
         client: client.map(|trusted| audited(trusted.client())),
         purpose: Some(request.purpose.clone()),
         level_asked: Some(request.level),
-        list: Some(version(list)),
-        ..AuditEvent::new(now, kind, result)
+        list: Some(version(as_of.list)),
+        ..AuditEvent::new(as_of.now, kind, result)
     }
 }
 
@@ -42,8 +41,7 @@ pub(crate) fn of_refusal(
     error: &OAuthError,
     request: &AuthorizationRequest,
     country: Option<CountryCode>,
-    list: &VerifiedList,
-    now: UnixTime,
+    as_of: AsOf<'_>,
 ) -> AuditEvent {
     use crate::error::CountryFault;
     let kind = match error {
@@ -51,7 +49,7 @@ pub(crate) fn of_refusal(
         OAuthError::Country(CountryFault::MixUp | CountryFault::AssertionInvalid) => AuditKind::AssertionRefused,
         _ => AuditKind::LoginRefused,
     };
-    AuditEvent { home_country: country, ..of_request(kind, error.code().as_str(), request, list, now) }
+    AuditEvent { home_country: country, ..of_request(kind, error.code().as_str(), request, as_of) }
 }
 
 /// An event about a release, as of the list it was decided with.
@@ -70,14 +68,12 @@ pub(crate) fn of_release(kind: AuditKind, facts: &Facts, client: &Client, now: U
 }
 
 /// An event of a client's own.
-pub(crate) fn of_client(
-    kind: AuditKind,
-    result: &'static str,
-    client: &Client,
-    list: &VerifiedList,
-    now: UnixTime,
-) -> AuditEvent {
-    AuditEvent { client: Some(audited(client)), list: Some(version(list)), ..AuditEvent::new(now, kind, result) }
+pub(crate) fn of_client(kind: AuditKind, result: &'static str, client: &Client, as_of: AsOf<'_>) -> AuditEvent {
+    AuditEvent {
+        client: Some(audited(client)),
+        list: Some(version(as_of.list)),
+        ..AuditEvent::new(as_of.now, kind, result)
+    }
 }
 
 fn audited(client: &Client) -> AuditedClient {

@@ -1,11 +1,12 @@
 //! The authorization endpoint: a `request_uri` comes in, the country picker goes out.
 
 use strict_jose::UnixTime;
-use trust_list::{Client, TrustState, VerifiedList};
+use tracing::field::Empty;
+use trust_list::{Client, TrustState};
 
 use crate::audit::{AuditEvent, AuditKind, ClaimName};
 use crate::auditing;
-use crate::broker::{Broker, in_force};
+use crate::broker::{AsOf, Broker, in_force, trace_client, trace_transaction};
 use crate::browser::{Answer, Browser, BrowserOutcome, BrowserSecret, PageReason};
 use crate::error::{CountryFault, OAuthError, PersonFault};
 use crate::form::{Form, Parameters};
@@ -18,6 +19,7 @@ use crate::stop::Stop;
 
 impl Broker {
     /// RFC 9126 §4: takes `client_id` and `request_uri`, and ignores the rest.
+    #[tracing::instrument(name = "hub.flow.authorize", skip_all, fields(client_id = Empty, txn = Empty))]
     pub async fn authorize(
         &self,
         trust: &TrustState,
@@ -42,40 +44,41 @@ impl Broker {
         let request = self.pushed_request(&id).await?.ok_or(PageReason::RequestExpired)?;
         request_is_of(&request, client_id)?;
 
+        trace_client(client_id);
+        trace_transaction(&request.transaction);
         // From here on the relying party can be told.
         let answer = request.answer(self.issuer());
         let back = |error: OAuthError| Stop::back(&answer, &error);
-        let list = in_force(trust, now).map_err(back)?;
-        let client = list.trusted_client(client_id, now).map_err(|_| PageReason::UnknownClient)?.client();
+        let as_of = in_force(trust, now).map_err(back)?;
+        let client = as_of.list.trusted_client(client_id, now).map_err(|_| PageReason::UnknownClient)?.client();
         prompt_allows_pages(&request).map_err(back)?;
-        self.no_essential_overreach(&request, client, list, now).await.map_err(back)?;
+        self.no_essential_overreach(&request, client, as_of).await.map_err(back)?;
 
         let recognised = browser.recognise().map_err(|error| back(error.into()))?;
         let ends_at = now.plus(i64::try_from(self.config.lifetimes.login).unwrap_or(i64::MAX));
         let course = Course { request: request.clone(), request_id: id, browser: recognised.hash, ends_at };
-        self.pick_or_go(list, AwaitingCountry(course), recognised.set_cookie, now).await
+        self.pick_or_go(as_of, AwaitingCountry(course), recognised.set_cookie).await
     }
 
     /// The picker; or straight to the country, if the relying party named one and there is one way to log in there.
     async fn pick_or_go(
         &self,
-        list: &VerifiedList,
+        as_of: AsOf<'_>,
         login: AwaitingCountry,
         set_cookie: Option<BrowserSecret>,
-        now: UnixTime,
     ) -> Result<BrowserOutcome, Stop> {
         let request = login.0.request.clone();
         let answer = request.answer(self.issuer());
-        let countries = picker::countries(self, list, &request, now);
+        let countries = picker::countries(self, as_of, &request);
         match picker::hinted(&countries, request.country_hint) {
             picker::Hint::Go(country, service) => {
-                let mut redirect = self.send_to_country(list, login, country, &service, now).await?;
+                let mut redirect = self.send_to_country(as_of, login, country, &service).await?;
                 redirect.set_cookie = set_cookie;
                 Ok(redirect.into())
             }
             picker::Hint::Refuse(fault) => Err(Stop::back(&answer, &fault.into())),
             picker::Hint::Pick => {
-                let view = self.picker_view(list, &login, countries, set_cookie, now);
+                let view = self.picker_view(as_of, &login, countries, set_cookie);
                 Ok(BrowserOutcome::Picker(Box::new(view.map_err(|error| Stop::back(&answer, &error))?)))
             }
         }
@@ -86,8 +89,7 @@ impl Broker {
         &self,
         request: &AuthorizationRequest,
         client: &Client,
-        list: &VerifiedList,
-        now: UnixTime,
+        as_of: AsOf<'_>,
     ) -> Result<(), OAuthError> {
         let purpose = client.purpose(&request.purpose).ok_or(CountryFault::NotAllowed)?;
         let beyond = policy::overreach(&request.claims, purpose);
@@ -96,7 +98,7 @@ impl Broker {
         }
         let error = OAuthError::from(CountryFault::NotAllowed);
         let claims = beyond.keys().map(|name| ClaimName::new(name)).collect();
-        let event = auditing::of_request(AuditKind::Overreach, error.code().as_str(), request, list, now);
+        let event = auditing::of_request(AuditKind::Overreach, error.code().as_str(), request, as_of);
         self.note(AuditEvent { claims, ..event }).await;
         Err(error)
     }

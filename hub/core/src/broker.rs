@@ -14,6 +14,7 @@ use crate::audit::{AuditEvent, AuditLog};
 use crate::client_auth::DummyKeys;
 use crate::config::{Config, ConfigError};
 use crate::error::{HubFault, OAuthError};
+use crate::handles::TransactionId;
 use crate::metadata::Documents;
 use crate::ports::Stores;
 use crate::sealed::Sealer;
@@ -111,12 +112,32 @@ impl Broker {
     }
 }
 
+/// One request's moment: the list in force and the time. Every decision of the request is taken as of it.
+#[derive(Clone, Copy)]
+pub(crate) struct AsOf<'l> {
+    pub(crate) list: &'l VerifiedList,
+    pub(crate) now: UnixTime,
+}
+
 /// The list in force, or nothing is issued (attacks H04, H23).
-pub(crate) fn in_force(trust: &TrustState, now: UnixTime) -> Result<&Arc<VerifiedList>, OAuthError> {
-    trust.in_force(now).map_err(|not_ready| {
-        tracing::warn!(%not_ready, state = trust.name(), "no trust list in force");
-        HubFault::NotReady.into()
-    })
+pub(crate) fn in_force(trust: &TrustState, now: UnixTime) -> Result<AsOf<'_>, OAuthError> {
+    match trust.in_force(now) {
+        Ok(list) => Ok(AsOf { list, now }),
+        Err(not_ready) => {
+            tracing::warn!(%not_ready, state = trust.name(), "no trust list in force");
+            Err(HubFault::NotReady.into())
+        }
+    }
+}
+
+/// Says in the span of the request which client it is about. A span has ids only: no state, no code, no token, nobody.
+pub(crate) fn trace_client(client_id: &str) {
+    tracing::Span::current().record("client_id", client_id);
+}
+
+/// Says in the span of the request which transaction it belongs to.
+pub(crate) fn trace_transaction(transaction: &TransactionId) {
+    tracing::Span::current().record("txn", transaction.to_text());
 }
 
 impl fmt::Debug for Broker {

@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use country_adapters::{AuthorizationResponse, VerifiedAssertion};
 use strict_jose::UnixTime;
-use trust_list::{TrustState, VerifiedList};
+use tracing::field::Empty;
+use trust_list::TrustState;
 
 use crate::audit::{AuditEvent, AuditKind, ClaimName};
 use crate::auditing;
-use crate::broker::{Broker, in_force};
+use crate::broker::{AsOf, Broker, in_force, trace_client, trace_transaction};
 use crate::browser::{Browser, BrowserOutcome, ConsentClaim, ConsentView, PageReason};
 use crate::error::{CountryFault, OAuthError, PersonFault};
 use crate::form::{Form, Parameters};
@@ -23,6 +24,7 @@ use crate::stop::Stop;
 
 impl Broker {
     /// `country` is the last segment of the path; `query` is what came with it.
+    #[tracing::instrument(name = "hub.flow.callback", skip_all, fields(client_id = Empty, txn = Empty))]
     pub async fn callback(
         &self,
         trust: &TrustState,
@@ -47,15 +49,17 @@ impl Broker {
         login.course.goes_on(browser, now)?;
 
         let request = login.course.request.clone();
-        let list = in_force(trust, now).map_err(|error| Stop::back(&request.answer(self.issuer()), &error))?;
+        trace_client(&request.client_id);
+        trace_transaction(&request.transaction);
+        let as_of = in_force(trust, now).map_err(|error| Stop::back(&request.answer(self.issuer()), &error))?;
         let home = login.country;
         let outcome = match came_back_to(&login, country) {
-            Ok(()) => self.identify(list, login, &response(&parameters), now).await,
+            Ok(()) => self.identify(as_of, login, &response(&parameters)).await,
             Err(mix_up) => Err(mix_up),
         };
         match outcome {
             Ok(view) => Ok(BrowserOutcome::Consent(Box::new(view))),
-            Err(error) => Err(self.refuse(&request, Some(home), error, list, now).await),
+            Err(error) => Err(self.refuse(&request, Some(home), error, as_of).await),
         }
     }
 
@@ -71,22 +75,21 @@ impl Broker {
     /// The issuer is looked up again, the adapter finishes, policy makes the release, the grant waits for consent.
     async fn identify(
         &self,
-        list: &VerifiedList,
+        as_of: AsOf<'_>,
         login: AwaitingPerson,
         response: &AuthorizationResponse,
-        now: UnixTime,
     ) -> Result<ConsentView, OAuthError> {
         let request = login.course.request.clone();
         // Attacks G18: suspended while the citizen was there.
-        let permit = may_proceed(list, &picker::question(&request, login.country, &login.service, now))?;
+        let permit = may_proceed(as_of, &picker::question(&request, login.country, &login.service))?;
         let issuer = permit.issuer();
         let adapter = self.adapters.adapter_for(issuer)?;
-        let assertion = adapter.complete(issuer, &login.pending, response, &self.context(now)).await?;
+        let assertion = adapter.complete(issuer, &login.pending, response, &self.context(as_of.now)).await?;
         alive(&assertion)?;
-        let release = self.decide(&permit, &assertion, &request, now)?;
+        let release = self.decide(&permit, &assertion, &request, as_of.now)?;
         is_the_one_asked_for(&release, &request)?;
-        self.note_overreach(&request, &permit, list, now).await;
-        self.await_consent(&permit, login, release, now).await
+        self.note_overreach(&request, &permit, as_of).await;
+        self.await_consent(&permit, login, release, as_of.now).await
     }
 
     fn decide(
@@ -124,19 +127,13 @@ impl Broker {
     }
 
     /// Attacks A17: once for each login that asks for more than its purpose.
-    async fn note_overreach(
-        &self,
-        request: &AuthorizationRequest,
-        permit: &Permit<'_>,
-        list: &VerifiedList,
-        now: UnixTime,
-    ) {
+    async fn note_overreach(&self, request: &AuthorizationRequest, permit: &Permit<'_>, as_of: AsOf<'_>) {
         let beyond = policy::overreach(&request.claims, permit.purpose());
         if beyond.is_empty() {
             return;
         }
         let claims = beyond.keys().map(|name| ClaimName::new(name)).collect();
-        let event = auditing::of_request(AuditKind::Overreach, AuditEvent::OK, request, list, now);
+        let event = auditing::of_request(AuditKind::Overreach, AuditEvent::OK, request, as_of);
         self.note(AuditEvent { claims, ..event }).await;
     }
 }

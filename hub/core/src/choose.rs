@@ -1,12 +1,13 @@
 //! The citizen picked a country, or went back.
 
 use strict_jose::UnixTime;
-use trust_list::{CountryCode, EntityId, TrustState, VerifiedList};
+use tracing::field::Empty;
+use trust_list::{CountryCode, EntityId, TrustState};
 
 use country_adapters::LoginRequest;
 
 use crate::auditing;
-use crate::broker::{Broker, in_force};
+use crate::broker::{AsOf, Broker, in_force, trace_client, trace_transaction};
 use crate::browser::{Browser, BrowserOutcome, PageReason, Redirect, RedirectReason};
 use crate::error::{OAuthError, PersonFault};
 use crate::form::{Form, Parameters};
@@ -20,6 +21,7 @@ use crate::stop::Stop;
 
 impl Broker {
     /// The picker's form: `state`, `country` and `service`; or `state` and `action=cancel`.
+    #[tracing::instrument(name = "hub.flow.choose_country", skip_all, fields(client_id = Empty, txn = Empty))]
     pub async fn choose_country(
         &self,
         trust: &TrustState,
@@ -45,13 +47,15 @@ impl Broker {
         login.0.goes_on(browser, now)?;
 
         let request = login.0.request.clone();
+        trace_client(&request.client_id);
+        trace_transaction(&request.transaction);
         let answer = request.answer(self.issuer());
-        let list = in_force(trust, now).map_err(|error| Stop::back(&answer, &error))?;
+        let as_of = in_force(trust, now).map_err(|error| Stop::back(&answer, &error))?;
         if parameters.optional("action") == Some("cancel") {
-            return Err(self.refuse(&request, None, PersonFault::Refused.into(), list, now).await);
+            return Err(self.refuse(&request, None, PersonFault::Refused.into(), as_of).await);
         }
         let (country, service) = choice(&parameters)?;
-        self.send_to_country(list, login, country, &service, now).await
+        self.send_to_country(as_of, login, country, &service).await
     }
 
     fn picker_state(&self, parameters: &Parameters<'_>) -> Result<AwaitingCountry, PageReason> {
@@ -62,35 +66,33 @@ impl Broker {
     /// Policy, adapter, store; then the browser goes to the national identity provider.
     pub(crate) async fn send_to_country(
         &self,
-        list: &VerifiedList,
+        as_of: AsOf<'_>,
         login: AwaitingCountry,
         country: CountryCode,
         service: &EntityId,
-        now: UnixTime,
     ) -> Result<Redirect, Stop> {
         let request = login.0.request.clone();
-        match self.begin_at_country(list, login, country, service, now).await {
+        match self.begin_at_country(as_of, login, country, service).await {
             Ok(redirect) => Ok(redirect),
-            Err(error) => Err(self.refuse(&request, Some(country), error, list, now).await),
+            Err(error) => Err(self.refuse(&request, Some(country), error, as_of).await),
         }
     }
 
     async fn begin_at_country(
         &self,
-        list: &VerifiedList,
+        as_of: AsOf<'_>,
         login: AwaitingCountry,
         country: CountryCode,
         service: &EntityId,
-        now: UnixTime,
     ) -> Result<Redirect, OAuthError> {
         let request = &login.0.request;
-        let permit = may_proceed(list, &picker::question(request, country, service, now))?;
+        let permit = may_proceed(as_of, &picker::question(request, country, service))?;
         let handle = LoginHandle::random()?;
         let asked = self.login_request(&handle, request, &permit);
         let issuer = permit.issuer();
         let adapter = self.adapters.adapter_for(issuer)?;
-        let begun = adapter.begin(issuer, &asked, &self.context(now)).await?;
-        self.keep_login(&handle, login.sent_to(country, service.clone(), begun.pending), now).await?;
+        let begun = adapter.begin(issuer, &asked, &self.context(as_of.now)).await?;
+        self.keep_login(&handle, login.sent_to(country, service.clone(), begun.pending), as_of.now).await?;
         let location = begun.redirect_to.into();
         Ok(Redirect { location, reason: RedirectReason::ToIdentityProvider, set_cookie: None })
     }
@@ -125,11 +127,10 @@ impl Broker {
         request: &AuthorizationRequest,
         country: Option<CountryCode>,
         error: OAuthError,
-        list: &VerifiedList,
-        now: UnixTime,
+        as_of: AsOf<'_>,
     ) -> Stop {
         tracing::info!(%error, country = country.map(tracing::field::display), "a login ends without a code");
-        self.note(auditing::of_refusal(&error, request, country, list, now)).await;
+        self.note(auditing::of_refusal(&error, request, country, as_of)).await;
         Stop::back(&request.answer(self.issuer()), &error)
     }
 }

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use strict_jose::UnixTime;
+use tracing::field::Empty;
 use trust_list::TrustState;
 
 use crate::audit::{AuditEvent, AuditKind};
 use crate::auditing;
-use crate::broker::{Broker, in_force};
+use crate::broker::{Broker, in_force, trace_client, trace_transaction};
 use crate::browser::{Browser, BrowserOutcome, PageReason, Redirect};
 use crate::error::{OAuthError, PersonFault};
 use crate::form::{Form, Parameters};
@@ -25,6 +26,7 @@ enum Verdict {
 
 impl Broker {
     /// The consent form: `state` and `decision`, which is `allow` or `deny`.
+    #[tracing::instrument(name = "hub.flow.consent", skip_all, fields(client_id = Empty, txn = Empty))]
     pub async fn consent(
         &self,
         trust: &TrustState,
@@ -49,6 +51,7 @@ impl Broker {
         let login = self.consent_state(&parameters)?;
         let verdict = verdict(&parameters)?;
         login.goes_on(browser, now)?;
+        trace_client(&login.client_id);
         match verdict {
             Verdict::Deny => self.deny(trust, &login, now).await,
             Verdict::Allow => self.allow(trust, &login, now).await,
@@ -98,8 +101,9 @@ impl Broker {
         grant: Grant,
         now: UnixTime,
     ) -> Result<String, OAuthError> {
-        let list = in_force(trust, now)?;
-        let (release, permit) = grant.release.renew(list, now)?;
+        let as_of = in_force(trust, now)?;
+        let (release, permit) = grant.release.renew(as_of)?;
+        trace_transaction(&release.facts().transaction);
         self.record(auditing::of_release(AuditKind::ConsentGiven, release.facts(), permit.client(), now)).await?;
         let code = Code { grant: login.grant.clone(), client_id: login.client_id.clone() };
         Ok(self.keys.sealer.seal_handle(&code)?)

@@ -105,6 +105,9 @@ fn hex(digit: u8) -> Option<u8> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -115,6 +118,17 @@ mod tests {
         assert_eq!(parameters.optional("state"), Some("a&b=c"));
         assert_eq!((parameters.optional("empty"), parameters.optional("flag")), (None, None));
         assert_eq!(parameters.required("nonce"), Err(RequestFault::Missing("nonce")));
+    }
+
+    proptest! {
+        #[test]
+        fn what_a_browser_encodes_reads_back_and_nothing_panics(pairs in vec((".{1,20}", ".{0,40}"), 0..8), junk: Vec<u8>) {
+            let mut text = url::form_urlencoded::Serializer::new(String::new());
+            text.extend_pairs(&pairs);
+            let form = Form::from_urlencoded(text.finish().as_bytes());
+            prop_assert_eq!(form.pairs, pairs);
+            let _ = Form::from_urlencoded(&junk).parameters();
+        }
     }
 
     #[test]

@@ -20,8 +20,10 @@ pub(crate) const ACCESS_TOKEN_TYP: &str = "at+jwt";
 /// The audience of access tokens of a login, below our issuer.
 pub(crate) const USERINFO: &str = "/userinfo";
 
-/// What an ID token has besides the release.
-pub(crate) struct IdTokenFor<'a> {
+/// What the tokens of a login have besides the release.
+pub(crate) struct LoginFor<'a> {
+    pub(crate) grant: &'a GrantId,
+    pub(crate) scope: &'a Scope,
     pub(crate) claims: &'a ClaimsRequest,
     pub(crate) nonce: Option<&'a str>,
 }
@@ -30,8 +32,8 @@ pub(crate) struct IdTokenFor<'a> {
 pub(crate) struct ExchangeFor<'a> {
     pub(crate) audience: &'a str,
     pub(crate) scope: Option<&'a Scope>,
-    /// The end of the subject token.
-    pub(crate) ends_at: Option<UnixTime>,
+    /// The rest of the subject token's life.
+    pub(crate) seconds_left: Option<u64>,
     pub(crate) issued_token_type: &'static str,
 }
 
@@ -39,23 +41,19 @@ pub(crate) struct ExchangeFor<'a> {
 pub(crate) fn login_tokens(
     broker: &Broker,
     release: &Release,
-    grant: &GrantId,
-    scope: &Scope,
-    id_token: &IdTokenFor<'_>,
+    login: &LoginFor<'_>,
     now: UnixTime,
 ) -> Result<TokenAnswer, OAuthError> {
-    let jti = broker.keys.sealer.seal_handle(&AccessTokenId { grant: grant.clone() })?;
-    let life = broker.config.lifetimes.access_token;
-    let audience = broker.config.issuer.endpoint(USERINFO);
-    let mut claims = about(release);
-    claims.extend(access_token(broker, &audience, &release.facts().client_id, &jti, life, now));
-    claims.insert("scope".into(), scope.to_string().into());
-    let access_token = sign(broker, ACCESS_TOKEN_TYP, &claims)?;
-    Ok(TokenAnswer {
-        id_token: Some(id_token_for(broker, release, &access_token, id_token, now)?),
-        scope: Some(scope.to_string()),
-        ..answer(access_token, life)
-    })
+    let access = AccessFor {
+        audience: &broker.config.issuer.endpoint(USERINFO),
+        client_id: &release.facts().client_id,
+        jti: broker.keys.sealer.seal_handle(&AccessTokenId { grant: login.grant.clone() })?,
+        scope: Some(login.scope),
+        life: broker.config.lifetimes.access_token,
+    };
+    let mut answer = access_token(broker, about(release), access, now)?;
+    answer.id_token = Some(id_token(broker, release, &answer.access_token, login, now)?);
+    Ok(answer)
 }
 
 /// RFC 9068 for a client acting for itself: `sub` is the client (§5).
@@ -66,12 +64,15 @@ pub(crate) fn client_token(
     now: UnixTime,
 ) -> Result<TokenAnswer, OAuthError> {
     let client_id = &client.client().client_id;
-    let life = broker.config.lifetimes.access_token;
-    let audience = broker.config.issuer.endpoint(FEDERATION);
-    let mut claims = access_token(broker, &audience, client_id, &random_token()?, life, now);
-    claims.insert("sub".into(), client_id.as_str().into());
-    claims.insert("scope".into(), scope.to_string().into());
-    Ok(TokenAnswer { scope: Some(scope.to_string()), ..answer(sign(broker, ACCESS_TOKEN_TYP, &claims)?, life) })
+    let access = AccessFor {
+        audience: &broker.config.issuer.endpoint(FEDERATION),
+        client_id,
+        jti: random_token()?,
+        scope: Some(scope),
+        life: broker.config.lifetimes.access_token,
+    };
+    let claims = Map::from_iter([("sub".to_owned(), client_id.as_str().into())]);
+    access_token(broker, claims, access, now)
 }
 
 /// RFC 8693 §2.2.1. `act` names the client that obtained it (§4.1), so a further exchange is seen.
@@ -81,38 +82,40 @@ pub(crate) fn exchanged_token(
     exchange: &ExchangeFor<'_>,
     now: UnixTime,
 ) -> Result<TokenAnswer, OAuthError> {
-    let most = broker.config.lifetimes.access_token;
-    let left = exchange.ends_at.map_or(most, |end| u64::try_from(end.since(now)).unwrap_or(0));
-    let life = most.min(left.max(1));
     let facts = release.facts();
+    let most = broker.config.lifetimes.access_token;
+    let access = AccessFor {
+        audience: exchange.audience,
+        client_id: &facts.client_id,
+        jti: random_token()?,
+        scope: exchange.scope,
+        life: exchange.seconds_left.map_or(most, |left| most.min(left)),
+    };
     let mut claims = about(release);
-    claims.extend(access_token(broker, exchange.audience, &facts.client_id, &random_token()?, life, now));
     claims.insert("act".into(), json!({ "sub": facts.client_id }));
     claims.insert("purpose".into(), facts.purpose.as_str().into());
-    let scope = exchange.scope.map(Scope::to_string);
-    claims.extend(scope.clone().map(|scope| ("scope".to_owned(), scope.into())));
-    let token = sign(broker, ACCESS_TOKEN_TYP, &claims)?;
-    Ok(TokenAnswer { scope, issued_token_type: Some(exchange.issued_token_type), ..answer(token, life) })
+    let answer = access_token(broker, claims, access, now)?;
+    Ok(TokenAnswer { issued_token_type: Some(exchange.issued_token_type), ..answer })
 }
 
 /// OpenID Connect Core §2 and §3.1.3.6. Claims about the person only if they were asked for in the ID token.
-fn id_token_for(
+fn id_token(
     broker: &Broker,
     release: &Release,
     access_token: &str,
-    context: &IdTokenFor<'_>,
+    login: &LoginFor<'_>,
     now: UnixTime,
 ) -> Result<String, OAuthError> {
     let facts = release.facts();
     let mut claims = about(release);
-    claims.extend(asked_for(release, |name| context.claims.id_token.contains_key(name)));
+    claims.extend(asked_for(release, |name| login.claims.id_token.contains_key(name)));
     claims.insert("iss".into(), broker.issuer().into());
     claims.insert("aud".into(), facts.client_id.as_str().into());
     claims.insert("iat".into(), now.seconds().into());
     claims.insert("exp".into(), end(now, broker.config.lifetimes.id_token).into());
     claims.insert("at_hash".into(), at_hash(access_token).into());
-    claims.extend(context.nonce.map(|nonce| ("nonce".to_owned(), nonce.into())));
-    sign(broker, "JWT", &claims)
+    claims.extend(login.nonce.map(|nonce| ("nonce".to_owned(), nonce.into())));
+    sign(broker, "JWT", claims)
 }
 
 /// What every token says of a person: who, how well and how that was established, in which transaction.
@@ -136,39 +139,43 @@ pub(crate) fn asked_for(release: &Release, wanted: impl Fn(&str) -> bool) -> imp
     chosen.map(|(name, value)| (name.clone(), value.clone()))
 }
 
-/// RFC 9068 §2.2.
+/// What makes an access token good for one resource.
+struct AccessFor<'a> {
+    audience: &'a str,
+    client_id: &'a str,
+    jti: String,
+    scope: Option<&'a Scope>,
+    life: u64,
+}
+
+/// RFC 9068 §2.2. A sender constraint slots in here, as `cnf`.
 fn access_token(
     broker: &Broker,
-    audience: &str,
-    client_id: &str,
-    jti: &str,
-    life: u64,
+    mut claims: Map<String, Value>,
+    access: AccessFor<'_>,
     now: UnixTime,
-) -> Map<String, Value> {
-    Map::from_iter([
-        ("iss".to_owned(), broker.issuer().into()),
-        ("aud".to_owned(), audience.into()),
-        ("client_id".to_owned(), client_id.into()),
-        ("jti".to_owned(), jti.into()),
-        ("iat".to_owned(), now.seconds().into()),
-        ("exp".to_owned(), end(now, life).into()),
-    ])
-}
-
-fn answer(access_token: String, expires_in: u64) -> TokenAnswer {
-    TokenAnswer {
-        access_token,
+) -> Result<TokenAnswer, OAuthError> {
+    claims.insert("iss".into(), broker.issuer().into());
+    claims.insert("aud".into(), access.audience.into());
+    claims.insert("client_id".into(), access.client_id.into());
+    claims.insert("jti".into(), access.jti.into());
+    claims.insert("iat".into(), now.seconds().into());
+    claims.insert("exp".into(), end(now, access.life).into());
+    let scope = access.scope.map(Scope::to_string);
+    claims.extend(scope.clone().map(|scope| ("scope".to_owned(), scope.into())));
+    Ok(TokenAnswer {
+        access_token: sign(broker, ACCESS_TOKEN_TYP, claims)?,
         token_type: TokenType::Bearer,
-        expires_in,
+        expires_in: access.life,
         id_token: None,
         refresh_token: None,
-        scope: None,
+        scope,
         issued_token_type: None,
-    }
+    })
 }
 
-fn sign(broker: &Broker, typ: &str, claims: &Map<String, Value>) -> Result<String, OAuthError> {
-    let payload = Value::Object(claims.clone()).to_string();
+fn sign(broker: &Broker, typ: &str, claims: Map<String, Value>) -> Result<String, OAuthError> {
+    let payload = Value::Object(claims).to_string();
     Ok(broker.keys.signing.sign_compact(typ, payload.as_bytes())?)
 }
 

@@ -1,10 +1,9 @@
 //! The country picker: every member, and of those that cannot be picked, why.
 
 use country_adapters::outbound::Health;
-use strict_jose::UnixTime;
-use trust_list::{CountryCode, EntityId, Issuer, IssuerKind, MemberView, NotTrusted, VerifiedList};
+use trust_list::{CountryCode, EntityId, Issuer, IssuerKind, MemberView, NotTrusted};
 
-use crate::broker::Broker;
+use crate::broker::{AsOf, Broker};
 use crate::browser::{BrowserSecret, Disabled, PickerCountry, PickerService, PickerView};
 use crate::error::{CountryFault, OAuthError};
 use crate::login::AwaitingCountry;
@@ -12,34 +11,23 @@ use crate::policy::{Question, Refusal, may_proceed};
 use crate::request::AuthorizationRequest;
 
 /// Every member, in the order of the list.
-pub(crate) fn countries(
-    broker: &Broker,
-    list: &VerifiedList,
-    request: &AuthorizationRequest,
-    now: UnixTime,
-) -> Vec<PickerCountry> {
-    list.members().map(|member| country(broker, list, request, &member, now)).collect()
+pub(crate) fn countries(broker: &Broker, as_of: AsOf<'_>, request: &AuthorizationRequest) -> Vec<PickerCountry> {
+    as_of.list.members().map(|member| country(broker, as_of, request, &member)).collect()
 }
 
-fn country(
-    broker: &Broker,
-    list: &VerifiedList,
-    request: &AuthorizationRequest,
-    member: &MemberView<'_>,
-    now: UnixTime,
-) -> PickerCountry {
+fn country(broker: &Broker, as_of: AsOf<'_>, request: &AuthorizationRequest, member: &MemberView<'_>) -> PickerCountry {
     let (country, name) = (member.code(), member.name().clone());
     let disabled = |reason| PickerCountry { country, name: name.clone(), services: Vec::new(), disabled: Some(reason) };
-    if member.disabled(now).is_some() {
+    if member.disabled(as_of.now).is_some() {
         return disabled(Disabled::Suspended);
     }
-    if matches!(broker.outbound.health(country, now), Health::Down { .. }) {
+    if matches!(broker.outbound.health(country, as_of.now), Health::Down { .. }) {
         return disabled(Disabled::Unavailable);
     }
     let mut services = Vec::new();
     let mut nearest = Disabled::NoOnlineLogin;
     for issuer in member.issuers().filter(|issuer| broker.can_log_in(issuer)) {
-        match may_proceed(list, &question(request, country, &issuer.id, now)) {
+        match may_proceed(as_of, &question(request, country, &issuer.id)) {
             Ok(_) => services.push(PickerService { id: issuer.id.clone(), name: issuer.name.clone() }),
             Err(refusal) => nearest = nearest.max(reason(&refusal)),
         }
@@ -52,7 +40,6 @@ pub(crate) fn question<'q>(
     request: &'q AuthorizationRequest,
     country: CountryCode,
     service: &'q EntityId,
-    now: UnixTime,
 ) -> Question<'q> {
     Question {
         client_id: &request.client_id,
@@ -61,7 +48,6 @@ pub(crate) fn question<'q>(
         kind: IssuerKind::IdentityProvider,
         purpose: &request.purpose,
         level: request.level,
-        at: now,
     }
 }
 
@@ -118,14 +104,14 @@ impl Broker {
     /// The page, with the login sealed into its form.
     pub(crate) fn picker_view(
         &self,
-        list: &VerifiedList,
+        as_of: AsOf<'_>,
         login: &AwaitingCountry,
         countries: Vec<PickerCountry>,
         set_cookie: Option<BrowserSecret>,
-        now: UnixTime,
     ) -> Result<PickerView, OAuthError> {
         let request = &login.0.request;
-        let client = list.trusted_client(&request.client_id, now).map_err(|_| CountryFault::NotAllowed)?.client();
+        let client =
+            as_of.list.trusted_client(&request.client_id, as_of.now).map_err(|_| CountryFault::NotAllowed)?.client();
         let purpose = client.purpose(&request.purpose).ok_or(CountryFault::NotAllowed)?;
         Ok(PickerView {
             form_state: self.keys.sealer.seal_handle(login)?,

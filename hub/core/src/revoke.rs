@@ -1,12 +1,13 @@
 //! Token revocation (RFC 7009).
 
 use strict_jose::UnixTime;
-use trust_list::{Client, TrustState, VerifiedList};
+use tracing::field::Empty;
+use trust_list::{Client, TrustState};
 
 use crate::answer::RequestHead;
 use crate::audit::{AuditEvent, AuditKind};
 use crate::auditing;
-use crate::broker::{Broker, in_force};
+use crate::broker::{AsOf, Broker, in_force};
 use crate::error::{OAuthError, RequestFault};
 use crate::form::Form;
 use crate::grant::{AccessTokenId, RefreshToken};
@@ -26,6 +27,7 @@ impl Broker {
     /// RFC 7009 §2: the token's grant ends, and with it access and refresh tokens. A token that is unknown, over or another
     /// client's is already as good as revoked for the caller: no error, and no effect (§2.2). If the store does not answer,
     /// the caller must not believe it done: 503 (attacks C18).
+    #[tracing::instrument(name = "hub.flow.revoke", skip_all, fields(client_id = Empty, txn = Empty))]
     pub async fn revoke(
         &self,
         trust: &TrustState,
@@ -33,27 +35,21 @@ impl Broker {
         form: &Form,
         now: UnixTime,
     ) -> Result<(), OAuthError> {
-        let list = in_force(trust, now)?;
+        let as_of = in_force(trust, now)?;
         let parameters = form.parameters()?;
-        let caller = self.authenticate_client(list, head, &parameters, now)?;
+        let caller = self.authenticate_client(as_of, head, &parameters)?;
         let token = parameters.required("token")?;
         caller.spend(self).await?;
         match self.named_by(token, caller.client()) {
-            Named::Grant(grant) => self.end_grant(&grant, caller.client(), list, now).await,
+            Named::Grant(grant) => self.end_grant(&grant, caller.client(), as_of).await,
             Named::Grantless => Err(RequestFault::TokenType.into()),
             Named::Nothing => Ok(()),
         }
     }
 
-    async fn end_grant(
-        &self,
-        grant: &GrantId,
-        client: &Client,
-        list: &VerifiedList,
-        now: UnixTime,
-    ) -> Result<(), OAuthError> {
+    async fn end_grant(&self, grant: &GrantId, client: &Client, as_of: AsOf<'_>) -> Result<(), OAuthError> {
         self.revoke_grant(grant).await?;
-        self.note(auditing::of_client(AuditKind::GrantRevoked, AuditEvent::OK, client, list, now)).await;
+        self.note(auditing::of_client(AuditKind::GrantRevoked, AuditEvent::OK, client, as_of)).await;
         Ok(())
     }
 

@@ -2,14 +2,15 @@
 
 use serde_json::{Map, Value};
 use strict_jose::UnixTime;
-use trust_list::{TrustState, VerifiedList};
+use tracing::field::Empty;
+use trust_list::TrustState;
 
 use crate::access::bearer;
 use crate::answer::{RequestHead, UserinfoAnswer};
 use crate::assurance;
 use crate::audit::AuditKind;
 use crate::auditing;
-use crate::broker::{Broker, in_force};
+use crate::broker::{AsOf, Broker, in_force, trace_client, trace_transaction};
 use crate::error::{OAuthError, TokenFault};
 use crate::grant::{AccessTokenId, Grant};
 use crate::mint::{USERINFO, asked_for};
@@ -19,17 +20,20 @@ use crate::request::{ClaimsRequest, OPENID, Scope};
 
 impl Broker {
     /// What the relying party may know. Token, grant and policy are asked every time; what leaves is recorded first.
+    #[tracing::instrument(name = "hub.flow.userinfo", skip_all, fields(client_id = Empty, txn = Empty))]
     pub async fn userinfo(
         &self,
         trust: &TrustState,
         head: &RequestHead<'_>,
         now: UnixTime,
     ) -> Result<UserinfoAnswer, OAuthError> {
-        let list = in_force(trust, now)?;
+        let as_of = in_force(trust, now)?;
         let token = self.access_token(bearer(head)?, &self.config.issuer.endpoint(USERINFO), now)?;
         let scope = token.scope.filter(|scope| scope.contains(OPENID)).ok_or(TokenFault::Scope)?;
         let grant = self.grant_behind(&token.jti).await?;
-        let (release, permit) = policy_still_allows(list, &grant, &token.client_id, now)?;
+        trace_client(&token.client_id);
+        let (release, permit) = policy_still_allows(as_of, &grant, &token.client_id)?;
+        trace_transaction(&release.facts().transaction);
         self.record(auditing::of_release(AuditKind::UserinfoReleased, release.facts(), permit.client(), now)).await?;
         Ok(UserinfoAnswer(claims(&release, &permit, &scope, &grant.claims, now)))
     }
@@ -46,12 +50,11 @@ impl Broker {
 
 /// Client, issuer and recognition as of now; and the token is the grant's own client's.
 fn policy_still_allows<'l>(
-    list: &'l VerifiedList,
+    as_of: AsOf<'l>,
     grant: &Grant,
     client_id: &str,
-    now: UnixTime,
 ) -> Result<(Release, Permit<'l>), TokenFault> {
-    let (release, permit) = grant.release.clone().renew(list, now).map_err(|_| TokenFault::Invalid)?;
+    let (release, permit) = grant.release.clone().renew(as_of).map_err(|_| TokenFault::Invalid)?;
     if release.facts().client_id == client_id { Ok((release, permit)) } else { Err(TokenFault::Invalid) }
 }
 

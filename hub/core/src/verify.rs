@@ -3,9 +3,8 @@
 use serde::Deserialize;
 use serde_json::Map;
 use strict_jose::{Limits, UnixTime, json};
-use trust_list::{
-    Client, CountryCode, EntityId, IssuerKind, NotTrusted, Purpose, RegisteredPurpose, TrustState, VerifiedList,
-};
+use tracing::field::Empty;
+use trust_list::{Client, CountryCode, EntityId, IssuerKind, NotTrusted, Purpose, RegisteredPurpose, TrustState};
 
 use country_adapters::{AdapterError, AssertionProblem, CredentialStatus, Presented, VerifiedAssertion};
 
@@ -13,12 +12,10 @@ use crate::access::bearer;
 use crate::answer::{CredentialAnswer, CredentialRefusal, RefusedCredential, RequestHead, VerifiedCredential};
 use crate::audit::{AuditEvent, AuditKind};
 use crate::auditing;
-use crate::broker::{Broker, in_force};
+use crate::broker::{AsOf, Broker, in_force, trace_client, trace_transaction};
 use crate::error::{OAuthError, RequestFault, TokenFault};
 use crate::handles::TransactionId;
-use crate::policy::{
-    DOCUMENT_STATUS, NotReleased, PERSON_STATUS, Permit, Question, Refusal, Release, Wish, may_proceed,
-};
+use crate::policy::{DOCUMENT_STATUS, NotReleased, PERSON_STATUS, Question, Refusal, Release, Wish, may_proceed};
 use crate::token::FEDERATION;
 
 /// What the body says.
@@ -37,11 +34,21 @@ struct Body {
     claims: Option<std::collections::BTreeSet<String>>,
 }
 
+/// A call that is entitled to an answer.
+struct Call<'a> {
+    as_of: AsOf<'a>,
+    client: &'a Client,
+    purpose: &'a RegisteredPurpose,
+    body: &'a Body,
+    transaction: TransactionId,
+}
+
 /// What came of the checks.
 type Checked<T> = Result<T, CredentialRefusal>;
 
 impl Broker {
     /// Checks a presented credential. Every check that fails is an answer, not an error; errors are about the caller or us.
+    #[tracing::instrument(name = "hub.flow.verify", skip_all, fields(client_id = Empty, txn = Empty))]
     pub async fn verify_credential(
         &self,
         trust: &TrustState,
@@ -49,17 +56,19 @@ impl Broker {
         body: &[u8],
         now: UnixTime,
     ) -> Result<CredentialAnswer, OAuthError> {
-        let list = in_force(trust, now)?;
-        let client = self.federation_caller(list, head, "verify", now)?;
-        let body: Body = json::parse_as(body, &Limits::TOKEN).map_err(|_| RequestFault::Malformed)?;
-        let purpose = purpose(&body, client)?;
-        let transaction = TransactionId::random()?;
-        let checked = self.check_credential(list, client, purpose, &body, &transaction, now).await;
-        self.record(event(&checked, &body, client, purpose, list, &transaction, now)).await?;
+        let as_of = in_force(trust, now)?;
+        let client = self.federation_caller(as_of, head, "verify")?;
+        let body = &json::parse_as(body, &Limits::TOKEN).map_err(|_| RequestFault::Malformed)?;
+        let purpose = purpose(body, client)?;
+        let call = Call { as_of, client, purpose, body, transaction: TransactionId::random()? };
+        trace_client(&client.client_id);
+        trace_transaction(&call.transaction);
+        let checked = self.check_credential(&call).await;
+        self.record(call.event(&checked)).await?;
         Ok(match checked {
             Ok((assertion, release)) => CredentialAnswer::Verified(Box::new(verified(&assertion, &release))),
             Err(reason) => {
-                let transaction = transaction.to_text();
+                let transaction = call.transaction.to_text();
                 CredentialAnswer::Refused(RefusedCredential { verified: false, transaction, reason })
             }
         })
@@ -68,62 +77,61 @@ impl Broker {
     /// A country system with a token of its own and this scope, as the list says now.
     fn federation_caller<'l>(
         &self,
-        list: &'l VerifiedList,
+        as_of: AsOf<'l>,
         head: &RequestHead<'_>,
         scope: &str,
-        now: UnixTime,
     ) -> Result<&'l Client, OAuthError> {
-        let token = self.access_token(bearer(head)?, &self.config.issuer.endpoint(FEDERATION), now)?;
-        let client = list.trusted_client(&token.client_id, now).map_err(|_| TokenFault::Invalid)?.client();
+        let token = self.access_token(bearer(head)?, &self.config.issuer.endpoint(FEDERATION), as_of.now)?;
+        let client = as_of.list.trusted_client(&token.client_id, as_of.now).map_err(|_| TokenFault::Invalid)?.client();
         let granted = token.scope.is_some_and(|granted| granted.contains(scope));
         if granted && client.scopes.contains(scope) { Ok(client) } else { Err(TokenFault::Scope.into()) }
     }
 
-    async fn check_credential(
-        &self,
-        list: &VerifiedList,
-        client: &Client,
-        purpose: &RegisteredPurpose,
-        body: &Body,
-        transaction: &TransactionId,
-        now: UnixTime,
-    ) -> Checked<(VerifiedAssertion, Release)> {
-        let question = Question {
-            client_id: &client.client_id,
-            country: body.country,
-            service: body.issuer.as_ref(),
-            kind: IssuerKind::CredentialIssuer,
-            purpose: &purpose.purpose,
-            level: purpose.min_level,
-            at: now,
-        };
-        let permit = may_proceed(list, &question).map_err(|refusal| not_permitted(&refusal))?;
+    async fn check_credential(&self, call: &Call<'_>) -> Checked<(VerifiedAssertion, Release)> {
+        let permit = may_proceed(call.as_of, &call.question()).map_err(|refusal| not_permitted(&refusal))?;
         let issuer = permit.issuer();
         let adapter = self.adapters.adapter_for(issuer).map_err(|error| refused(&error))?;
-        let presented = Presented::Claim169 { qr: &body.credential };
-        let assertion = adapter.present(issuer, &presented, &self.context(now)).await.map_err(|e| refused(&e))?;
-        let release = self.release_credential(&permit, &assertion, body, transaction, now)?;
-        Ok((assertion, release))
+        let presented = Presented::Claim169 { qr: &call.body.credential };
+        let checked = adapter.present(issuer, &presented, &self.context(call.as_of.now)).await;
+        let assertion = checked.map_err(|error| refused(&error))?;
+        let released = permit.release(&assertion, call.wish(), &self.keys.pairwise, call.as_of.now);
+        Ok((assertion, released.map_err(not_released)?))
+    }
+}
+
+impl Call<'_> {
+    fn question(&self) -> Question<'_> {
+        Question {
+            client_id: &self.client.client_id,
+            country: self.body.country,
+            service: self.body.issuer.as_ref(),
+            kind: IssuerKind::CredentialIssuer,
+            purpose: &self.purpose.purpose,
+            level: self.purpose.min_level,
+        }
     }
 
-    fn release_credential(
-        &self,
-        permit: &Permit<'_>,
-        assertion: &VerifiedAssertion,
-        body: &Body,
-        transaction: &TransactionId,
-        now: UnixTime,
-    ) -> Checked<Release> {
-        let wish = Wish {
-            transaction: transaction.clone(),
-            level: permit.purpose().min_level,
-            names: body.claims.clone().unwrap_or_else(|| permit.purpose().claims.clone()),
-            sector: &permit.client().sector,
-        };
-        permit.release(assertion, wish, &self.keys.pairwise, now).map_err(|reason| match reason {
-            NotReleased::LevelNotReached => CredentialRefusal::LevelNotReached,
-            NotReleased::OtherIssuer => CredentialRefusal::NotAuthentic,
-        })
+    fn wish(&self) -> Wish<'_> {
+        Wish {
+            transaction: self.transaction.clone(),
+            level: self.purpose.min_level,
+            names: self.body.claims.clone().unwrap_or_else(|| self.purpose.claims.clone()),
+            sector: &self.client.sector,
+        }
+    }
+
+    fn event(&self, checked: &Checked<(VerifiedAssertion, Release)>) -> AuditEvent {
+        let kind = AuditKind::CredentialVerified;
+        match checked {
+            Ok((_, release)) => auditing::of_release(kind, release.facts(), self.client, self.as_of.now),
+            Err(reason) => AuditEvent {
+                transaction: Some(self.transaction.clone()),
+                home_country: Some(self.body.country),
+                purpose: Some(self.purpose.purpose.clone()),
+                level_asked: Some(self.purpose.min_level),
+                ..auditing::of_client(kind, reason.as_str(), self.client, self.as_of)
+            },
+        }
     }
 }
 
@@ -159,32 +167,17 @@ fn verified(assertion: &VerifiedAssertion, release: &Release) -> VerifiedCredent
     }
 }
 
-fn event(
-    checked: &Checked<(VerifiedAssertion, Release)>,
-    body: &Body,
-    client: &Client,
-    purpose: &RegisteredPurpose,
-    list: &VerifiedList,
-    transaction: &TransactionId,
-    now: UnixTime,
-) -> AuditEvent {
-    let kind = AuditKind::CredentialVerified;
-    match checked {
-        Ok((_, release)) => auditing::of_release(kind, release.facts(), client, now),
-        Err(reason) => AuditEvent {
-            transaction: Some(transaction.clone()),
-            home_country: Some(body.country),
-            purpose: Some(purpose.purpose.clone()),
-            level_asked: Some(purpose.min_level),
-            ..auditing::of_client(kind, reason.as_str(), client, list, now)
-        },
-    }
-}
-
 fn not_permitted(refusal: &Refusal) -> CredentialRefusal {
     match refusal {
         Refusal::Issuer(NotTrusted::LevelNotReachable { .. }) => CredentialRefusal::LevelNotReached,
         Refusal::Issuer(_) | Refusal::Client(_) | Refusal::Purpose => CredentialRefusal::NotRecognised,
+    }
+}
+
+fn not_released(reason: NotReleased) -> CredentialRefusal {
+    match reason {
+        NotReleased::LevelNotReached => CredentialRefusal::LevelNotReached,
+        NotReleased::OtherIssuer => CredentialRefusal::NotAuthentic,
     }
 }
 

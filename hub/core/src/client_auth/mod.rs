@@ -8,14 +8,14 @@ mod dummy;
 
 use std::time::Duration;
 
-use strict_jose::{CompactJws, Limits, UnixTime};
-use trust_list::{Client, TrustedClient, VerifiedList};
+use strict_jose::{CompactJws, Limits};
+use trust_list::{Client, TrustedClient};
 
 pub(crate) use assertion::ALGORITHMS;
 pub(crate) use dummy::DummyKeys;
 
 use crate::answer::RequestHead;
-use crate::broker::Broker;
+use crate::broker::{AsOf, Broker, trace_client};
 use crate::error::{AuthenticationFault, OAuthError};
 use crate::form::Parameters;
 use crate::handles::Once;
@@ -58,33 +58,32 @@ impl Broker {
     /// Who sends this request? The steps are in an order that tells nobody which clients exist.
     pub(crate) fn authenticate_client<'l>(
         &self,
-        list: &'l VerifiedList,
+        as_of: AsOf<'l>,
         head: &RequestHead<'_>,
         parameters: &Parameters<'_>,
-        now: UnixTime,
     ) -> Result<Authenticated<'l>, AuthenticationFault> {
         let text = assertion::presented(head, parameters)?;
         let jws = CompactJws::parse(text, &Limits::SMALL).map_err(|_| AuthenticationFault::Malformed)?;
         assertion::header_is_allowed(jws.header())?;
         let client_id = assertion::named_client(&jws)?;
-        let (trusted, claims) = self.verify_assertion(list, &client_id, jws, now)?;
+        let (trusted, claims) = self.verify_assertion(as_of, &client_id, jws)?;
         assertion::issuer_and_subject_are(&claims, &client_id)?;
         assertion::audience_is_one(&claims, self.issuer())?;
-        assertion::times_fit(&claims, now)?;
+        assertion::times_fit(&claims, as_of.now)?;
         let jti = assertion::identifier(&claims)?;
         assertion::form_names_the_same(parameters, &client_id)?;
+        trace_client(&client_id);
         Ok(Authenticated { trusted, once: Once::client_assertion(&client_id, jti, REMEMBERED) })
     }
 
     fn verify_assertion<'l>(
         &self,
-        list: &'l VerifiedList,
+        as_of: AsOf<'l>,
         client_id: &str,
         jws: CompactJws,
-        now: UnixTime,
     ) -> Result<(TrustedClient<'l>, strict_jose::Claims), AuthenticationFault> {
         let (kid, alg) = (jws.header().kid().cloned(), jws.header().alg());
-        let client = list.trusted_client(client_id, now);
+        let client = as_of.list.trusted_client(client_id, as_of.now);
         let key = client.as_ref().ok().and_then(|trusted| trusted.verifier(kid.as_ref(), alg));
         match (client, key) {
             (Ok(trusted), Some(verifier)) => {

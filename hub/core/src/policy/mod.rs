@@ -16,10 +16,9 @@
 mod predicate;
 mod release;
 
-use strict_jose::UnixTime;
 use trust_list::{
     Client, CountryCode, EntityId, IssuerKind, IssuerQuery, Level, NotTrusted, Purpose, RegisteredPurpose,
-    TrustedClient, TrustedIssuer, VerifiedList,
+    TrustedClient, TrustedIssuer,
 };
 
 pub use release::Release;
@@ -28,7 +27,9 @@ pub(crate) use release::{
     wanted_upstream,
 };
 
-/// What is to be allowed: this client, with a person of this country, for this purpose, at this level, now.
+use crate::broker::AsOf;
+
+/// What is to be allowed: this client, with a person of this country, for this purpose, at this level.
 #[derive(Clone, Copy)]
 pub(crate) struct Question<'q> {
     pub(crate) client_id: &'q str,
@@ -38,7 +39,6 @@ pub(crate) struct Question<'q> {
     pub(crate) kind: IssuerKind,
     pub(crate) purpose: &'q Purpose,
     pub(crate) level: Level,
-    pub(crate) at: UnixTime,
 }
 
 /// Policy's yes: everything it was said of. It borrows the list, so it ends with the request it was given in.
@@ -60,8 +60,8 @@ pub(crate) enum Refusal {
 }
 
 /// May it proceed? Asked at every step of a login and by every grant at issue time (attacks G18, D19, F08).
-pub(crate) fn may_proceed<'l>(list: &'l VerifiedList, question: &Question<'_>) -> Result<Permit<'l>, Refusal> {
-    let client = list.trusted_client(question.client_id, question.at).map_err(Refusal::Client)?;
+pub(crate) fn may_proceed<'l>(as_of: AsOf<'l>, question: &Question<'_>) -> Result<Permit<'l>, Refusal> {
+    let client = as_of.list.trusted_client(question.client_id, as_of.now).map_err(Refusal::Client)?;
     let purpose = client.client().purpose(question.purpose).ok_or(Refusal::Purpose)?;
     let query = IssuerQuery {
         country: question.country,
@@ -70,9 +70,9 @@ pub(crate) fn may_proceed<'l>(list: &'l VerifiedList, question: &Question<'_>) -
         recogniser: client.country(),
         purpose: question.purpose,
         level: question.level.max(purpose.min_level),
-        at: question.at,
+        at: as_of.now,
     };
-    let issuer = list.trusted_issuer(&query).map_err(Refusal::Issuer)?;
+    let issuer = as_of.list.trusted_issuer(&query).map_err(Refusal::Issuer)?;
     Ok(Permit { client, issuer, purpose })
 }
 

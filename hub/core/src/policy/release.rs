@@ -7,10 +7,11 @@ use country_adapters::{PersonStatus, VerifiedAssertion};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use strict_jose::{UnixTime, b64};
-use trust_list::{CountryCode, EntityId, IssuerKind, Level, Purpose, RegisteredPurpose, VerifiedList};
+use trust_list::{CountryCode, EntityId, IssuerKind, Level, Purpose, RegisteredPurpose};
 
 use super::{Permit, Question, Refusal, may_proceed, predicate};
 use crate::audit::ListVersion;
+use crate::broker::AsOf;
 use crate::handles::TransactionId;
 use crate::request::{ClaimsRequest, Scope, base_name};
 use crate::subject::PairwiseSecret;
@@ -232,7 +233,7 @@ impl Held {
 
     /// Asks policy again, with the list in force now. What was reached must still be reachable: a ceiling that came down
     /// in between is never exceeded by an older login.
-    pub(crate) fn renew(self, list: &VerifiedList, now: UnixTime) -> Result<(Release, Permit<'_>), Refusal> {
+    pub(crate) fn renew(self, as_of: AsOf<'_>) -> Result<(Release, Permit<'_>), Refusal> {
         let question = Question {
             client_id: &self.0.client_id,
             country: self.0.country,
@@ -240,9 +241,8 @@ impl Held {
             kind: self.0.kind.into(),
             purpose: &self.0.purpose,
             level: self.0.level,
-            at: now,
         };
-        let permit = may_proceed(list, &question)?;
+        let permit = may_proceed(as_of, &question)?;
         Ok((Release(self.0), permit))
     }
 }

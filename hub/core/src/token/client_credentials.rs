@@ -1,12 +1,11 @@
 //! Grant `client_credentials` (RFC 6749 §4.4): a country system for itself, towards the federation endpoints.
 
-use strict_jose::UnixTime;
-use trust_list::{Client, ClientKind, VerifiedList};
+use trust_list::{Client, ClientKind};
 
 use crate::answer::TokenAnswer;
 use crate::audit::AuditKind;
 use crate::auditing;
-use crate::broker::Broker;
+use crate::broker::{AsOf, Broker};
 use crate::client_auth::Authenticated;
 use crate::error::{OAuthError, RequestFault};
 use crate::form::Parameters;
@@ -19,18 +18,17 @@ pub(crate) const FEDERATION: &str = "/federation/v1";
 impl Broker {
     pub(super) async fn client_credentials(
         &self,
-        list: &VerifiedList,
+        as_of: AsOf<'_>,
         caller: &Authenticated<'_>,
         parameters: &Parameters<'_>,
-        now: UnixTime,
     ) -> Result<TokenAnswer, OAuthError> {
         is_a_country_system(caller.client())?;
         let scope = machine_scope(parameters, caller.client())?;
         caller.spend(self).await?;
         let event =
-            auditing::of_client(AuditKind::ClientTokenIssued, crate::audit::AuditEvent::OK, caller.client(), list, now);
+            auditing::of_client(AuditKind::ClientTokenIssued, crate::audit::AuditEvent::OK, caller.client(), as_of);
         self.record(event).await?;
-        mint::client_token(self, caller.trusted(), &scope, now)
+        mint::client_token(self, caller.trusted(), &scope, as_of.now)
     }
 }
 

@@ -2,19 +2,19 @@
 
 use std::time::Duration;
 
-use strict_jose::{UnixTime, b64, ct_eq, sha256};
-use trust_list::{Client, GrantType, VerifiedList};
+use strict_jose::{b64, ct_eq, sha256};
+use trust_list::{Client, GrantType};
 
 use crate::answer::TokenAnswer;
 use crate::audit::AuditKind;
 use crate::auditing;
-use crate::broker::Broker;
+use crate::broker::{AsOf, Broker, trace_transaction};
 use crate::client_auth::Authenticated;
 use crate::error::{AuthenticationFault, GrantFault, OAuthError};
 use crate::form::Parameters;
 use crate::grant::{Code, Grant, RefreshToken};
 use crate::handles::{GrantId, RefreshHandle};
-use crate::mint::{self, IdTokenFor};
+use crate::mint::{self, LoginFor};
 use crate::ports::{Guarded, Redeemed};
 use crate::request::OFFLINE_ACCESS;
 use crate::sealed::SealPurpose;
@@ -22,15 +22,14 @@ use crate::sealed::SealPurpose;
 impl Broker {
     pub(super) async fn redeem_code(
         &self,
-        list: &VerifiedList,
+        as_of: AsOf<'_>,
         caller: &Authenticated<'_>,
         parameters: &Parameters<'_>,
-        now: UnixTime,
     ) -> Result<TokenAnswer, OAuthError> {
         let code = self.open_code(parameters)?;
         issued_to(&code.client_id, caller.client())?;
-        let grant = self.take_code(list, caller, &code.grant, now).await?;
-        match self.tokens_for_code(list, parameters, &code.grant, grant, now).await {
+        let grant = self.take_code(as_of, caller, &code.grant).await?;
+        match self.tokens_for_code(as_of, parameters, &code.grant, grant).await {
             Ok(answer) => Ok(answer),
             Err(error) => {
                 // Attacks C08: the code is burnt. If it cannot be revoked either, nothing was issued from it.
@@ -46,13 +45,7 @@ impl Broker {
     }
 
     /// Code and client assertion are used up in one atomic step; a second redemption revokes (RFC 6749 §4.1.2).
-    async fn take_code(
-        &self,
-        list: &VerifiedList,
-        caller: &Authenticated<'_>,
-        id: &GrantId,
-        now: UnixTime,
-    ) -> Result<Grant, OAuthError> {
+    async fn take_code(&self, as_of: AsOf<'_>, caller: &Authenticated<'_>, id: &GrantId) -> Result<Grant, OAuthError> {
         let life = Duration::from_secs(self.config.lifetimes.access_token);
         match self.stores.grants.redeem(id, life, caller.once()).await? {
             Guarded::Replayed(_) => Err(AuthenticationFault::Replayed.into()),
@@ -63,7 +56,7 @@ impl Broker {
             Guarded::Fresh(Redeemed::Again) => {
                 let error = OAuthError::from(GrantFault::UsedBefore);
                 let (kind, result) = (AuditKind::CodeReused, error.code().as_str());
-                self.note(auditing::of_client(kind, result, caller.client(), list, now)).await;
+                self.note(auditing::of_client(kind, result, caller.client(), as_of)).await;
                 Err(error)
             }
         }
@@ -71,25 +64,25 @@ impl Broker {
 
     async fn tokens_for_code(
         &self,
-        list: &VerifiedList,
+        as_of: AsOf<'_>,
         parameters: &Parameters<'_>,
         id: &GrantId,
         grant: Grant,
-        now: UnixTime,
     ) -> Result<TokenAnswer, OAuthError> {
         redirect_uri_is_the_same(parameters, &grant)?;
         verifier_fits(parameters, &grant)?;
         let Grant { release, scope, claims, nonce, .. } = grant;
-        let (release, permit) = release.renew(list, now).map_err(|_| GrantFault::Policy)?;
-        self.record(auditing::of_release(AuditKind::TokenIssued, release.facts(), permit.client(), now)).await?;
+        let (release, permit) = release.renew(as_of).map_err(|_| GrantFault::Policy)?;
+        trace_transaction(&release.facts().transaction);
+        self.record(auditing::of_release(AuditKind::TokenIssued, release.facts(), permit.client(), as_of.now)).await?;
         let may_refresh = permit.client().grant_types.contains(&GrantType::RefreshToken);
         let refresh_token = if scope.contains(OFFLINE_ACCESS) && may_refresh {
             Some(self.issue_refresh_token(id, permit.client()).await?)
         } else {
             None
         };
-        let context = IdTokenFor { claims: &claims, nonce: nonce.as_deref() };
-        let answer = mint::login_tokens(self, &release, id, &scope, &context, now)?;
+        let login = LoginFor { grant: id, scope: &scope, claims: &claims, nonce: nonce.as_deref() };
+        let answer = mint::login_tokens(self, &release, &login, as_of.now)?;
         Ok(TokenAnswer { refresh_token, ..answer })
     }
 

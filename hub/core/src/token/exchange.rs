@@ -13,7 +13,7 @@ use trust_list::{Client, CountryCode, EntityId, ExchangePolicy, IssuerKind, NotT
 use crate::answer::TokenAnswer;
 use crate::audit::AuditKind;
 use crate::auditing;
-use crate::broker::Broker;
+use crate::broker::{AsOf, Broker, trace_transaction};
 use crate::client_auth::Authenticated;
 use crate::error::{CountryFault, GrantFault, HubFault, OAuthError, RequestFault};
 use crate::form::Parameters;
@@ -46,13 +46,12 @@ struct Asked<'a> {
 impl Broker {
     pub(super) async fn exchange(
         &self,
-        list: &VerifiedList,
+        as_of: AsOf<'_>,
         caller: &Authenticated<'_>,
         parameters: &Parameters<'_>,
-        now: UnixTime,
     ) -> Result<TokenAnswer, OAuthError> {
-        let asked = asked(list, parameters, caller.client(), now)?;
-        let (country, service, own_id) = presenter_at(list, &asked)?;
+        let asked = asked(as_of, parameters, caller.client())?;
+        let (country, service, own_id) = presenter_at(as_of.list, &asked)?;
         let question = Question {
             client_id: &caller.client().client_id,
             country,
@@ -60,24 +59,26 @@ impl Broker {
             kind: IssuerKind::IdentityProvider,
             purpose: &asked.purpose.purpose,
             level: asked.purpose.min_level,
-            at: now,
         };
-        let permit = may_proceed(list, &question).map_err(|_| GrantFault::SubjectToken)?;
+        let permit = may_proceed(as_of, &question).map_err(|_| GrantFault::SubjectToken)?;
         caller.spend(self).await?;
-        let assertion = self.present_subject_token(&permit, asked.subject_token, own_id, now).await?;
+        let assertion = self.present_subject_token(&permit, asked.subject_token, own_id, as_of.now).await?;
         if !policy::may_log_in(&assertion) {
             return Err(GrantFault::SubjectToken.into());
         }
+        let seconds_left = seconds_left(&assertion, as_of.now)?;
         self.seen_for_the_first_time(&assertion).await?;
-        let release = self.release_for(&permit, &assertion, &asked, now)?;
-        self.record(auditing::of_release(AuditKind::TokenExchanged, release.facts(), permit.client(), now)).await?;
+        let release = self.release_for(&permit, &assertion, &asked, as_of.now)?;
+        trace_transaction(&release.facts().transaction);
+        self.record(auditing::of_release(AuditKind::TokenExchanged, release.facts(), permit.client(), as_of.now))
+            .await?;
         let context = ExchangeFor {
             audience: asked.audience,
             scope: asked.scope.as_ref(),
-            ends_at: assertion.expires_at(),
+            seconds_left,
             issued_token_type: asked.issued_token_type,
         };
-        mint::exchanged_token(self, &release, &context, now)
+        mint::exchanged_token(self, &release, &context, as_of.now)
     }
 
     async fn present_subject_token(
@@ -120,18 +121,13 @@ impl Broker {
 }
 
 /// RFC 8693 §2.1, parameter by parameter.
-fn asked<'a>(
-    list: &VerifiedList,
-    parameters: &Parameters<'a>,
-    client: &'a Client,
-    now: UnixTime,
-) -> Result<Asked<'a>, RequestFault> {
+fn asked<'a>(as_of: AsOf<'_>, parameters: &Parameters<'a>, client: &'a Client) -> Result<Asked<'a>, RequestFault> {
     let policy = client.exchange.as_ref().ok_or(RequestFault::NotRegistered)?;
     nobody_acts_for_another(parameters)?;
     let subject_token = subject_token(parameters)?;
     let issued_token_type = requested_type(parameters)?;
     let audience = audience(parameters, policy)?;
-    let sector = sector_of(list, audience, client, now)?;
+    let sector = sector_of(as_of, audience, client)?;
     let scope = scope(parameters, client)?;
     let purpose = request::purpose(parameters, client)?;
     Ok(Asked { subject_token, issued_token_type, audience, sector, scope, purpose, policy })
@@ -176,8 +172,8 @@ fn audience<'a>(parameters: &Parameters<'a>, policy: &ExchangePolicy) -> Result<
 
 /// The sector in whose words the person is named: the audience's, if it is a client itself, else the caller's. A client that
 /// is suspended is no audience (attacks F08).
-fn sector_of(list: &VerifiedList, audience: &str, client: &Client, now: UnixTime) -> Result<String, RequestFault> {
-    match list.trusted_client(audience, now) {
+fn sector_of(as_of: AsOf<'_>, audience: &str, client: &Client) -> Result<String, RequestFault> {
+    match as_of.list.trusted_client(audience, as_of.now) {
         Ok(target) => Ok(target.client().sector.clone()),
         Err(NotTrusted::UnknownClient) => Ok(client.sector.clone()),
         Err(_) => Err(RequestFault::Target),
@@ -206,6 +202,15 @@ fn presenter_at<'l>(
     let (country, service) = list.issuer_by_identifier(iss).ok_or(GrantFault::SubjectToken)?;
     let own_id = asked.policy.subject_audiences.get(country).ok_or(GrantFault::SubjectToken)?;
     Ok((*country, service, own_id))
+}
+
+/// The rest of the subject token's life, which the new one does not outlive. The kits' grace for clocks does not count.
+fn seconds_left(assertion: &VerifiedAssertion, now: UnixTime) -> Result<Option<u64>, GrantFault> {
+    let Some(end) = assertion.expires_at() else { return Ok(None) };
+    match u64::try_from(end.since(now)) {
+        Ok(left @ 1..) => Ok(Some(left)),
+        _ => Err(GrantFault::SubjectToken),
+    }
 }
 
 /// RFC 8693 §2.2.2: a token that is invalid for any reason is an invalid_request; a provider that does not answer is not

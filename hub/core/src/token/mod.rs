@@ -13,6 +13,7 @@ mod exchange;
 mod refresh;
 
 use strict_jose::UnixTime;
+use tracing::field::Empty;
 use trust_list::{Client, GrantType, TrustState};
 
 pub(crate) use client_credentials::FEDERATION;
@@ -28,6 +29,7 @@ pub(crate) const GRANT_TYPES: [GrantType; 4] =
 
 impl Broker {
     /// RFC 6749 §3.2.
+    #[tracing::instrument(name = "hub.flow.token", skip_all, fields(client_id = Empty, txn = Empty))]
     pub async fn token(
         &self,
         trust: &TrustState,
@@ -35,16 +37,16 @@ impl Broker {
         form: &Form,
         now: UnixTime,
     ) -> Result<TokenAnswer, OAuthError> {
-        let list = in_force(trust, now)?;
+        let as_of = in_force(trust, now)?;
         let parameters = form.parameters()?;
-        let caller = self.authenticate_client(list, head, &parameters, now)?;
+        let caller = self.authenticate_client(as_of, head, &parameters)?;
         let grant_type = grant_type(&parameters)?;
         grant_is_registered(caller.client(), grant_type)?;
         match grant_type {
-            GrantType::AuthorizationCode => self.redeem_code(list, &caller, &parameters, now).await,
-            GrantType::RefreshToken => self.refresh(list, &caller, &parameters, now).await,
-            GrantType::ClientCredentials => self.client_credentials(list, &caller, &parameters, now).await,
-            GrantType::TokenExchange => self.exchange(list, &caller, &parameters, now).await,
+            GrantType::AuthorizationCode => self.redeem_code(as_of, &caller, &parameters).await,
+            GrantType::RefreshToken => self.refresh(as_of, &caller, &parameters).await,
+            GrantType::ClientCredentials => self.client_credentials(as_of, &caller, &parameters).await,
+            GrantType::TokenExchange => self.exchange(as_of, &caller, &parameters).await,
         }
     }
 }

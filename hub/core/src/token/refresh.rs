@@ -1,18 +1,15 @@
 //! Grant `refresh_token` (RFC 6749 §6), without rotation (FAPI 2.0 Security Profile §5.3.2.1): a lost answer can be asked for again.
 
-use strict_jose::UnixTime;
-use trust_list::VerifiedList;
-
 use super::code::issued_to;
 use crate::answer::TokenAnswer;
 use crate::audit::AuditKind;
 use crate::auditing;
-use crate::broker::Broker;
+use crate::broker::{AsOf, Broker, trace_transaction};
 use crate::client_auth::Authenticated;
-use crate::error::{AuthenticationFault, GrantFault, OAuthError, RequestFault};
+use crate::error::{AuthenticationFault, ClientFault, GrantFault, OAuthError, RequestFault};
 use crate::form::Parameters;
 use crate::grant::{Grant, RefreshToken};
-use crate::mint::{self, IdTokenFor};
+use crate::mint::{self, LoginFor};
 use crate::ports::Guarded;
 use crate::request::Scope;
 use crate::sealed::SealPurpose;
@@ -20,27 +17,35 @@ use crate::sealed::SealPurpose;
 impl Broker {
     pub(super) async fn refresh(
         &self,
-        list: &VerifiedList,
+        as_of: AsOf<'_>,
         caller: &Authenticated<'_>,
         parameters: &Parameters<'_>,
-        now: UnixTime,
     ) -> Result<TokenAnswer, OAuthError> {
         let text = parameters.required("refresh_token")?;
         let token: RefreshToken = self.keys.sealer.open_handle(text).map_err(|_| GrantFault::Unknown)?;
         let Grant { release, scope, claims, .. } = match self.present_refresh_token(caller, &token).await {
             Ok(grant) => grant,
             Err(error) => {
-                let (kind, result) = (AuditKind::RefreshReused, error.code().as_str());
-                self.note(auditing::of_client(kind, result, caller.client(), list, now)).await;
+                self.note_stale(&error, caller, as_of).await;
                 return Err(error);
             }
         };
         let scope = narrower(parameters, scope)?;
-        let (release, permit) = release.renew(list, now).map_err(|_| GrantFault::Policy)?;
-        self.record(auditing::of_release(AuditKind::TokenRefreshed, release.facts(), permit.client(), now)).await?;
+        let (release, permit) = release.renew(as_of).map_err(|_| GrantFault::Policy)?;
+        trace_transaction(&release.facts().transaction);
+        self.record(auditing::of_release(AuditKind::TokenRefreshed, release.facts(), permit.client(), as_of.now))
+            .await?;
         // OpenID Connect Core §12.2: the ID token of a refresh should have no nonce.
-        let context = IdTokenFor { claims: &claims, nonce: None };
-        mint::login_tokens(self, &release, &token.grant, &scope, &context, now)
+        let login = LoginFor { grant: &token.grant, scope: &scope, claims: &claims, nonce: None };
+        mint::login_tokens(self, &release, &login, as_of.now)
+    }
+
+    /// A refresh token that is over, revoked or somebody else's is worth a record; a store that does not answer is not.
+    async fn note_stale(&self, error: &OAuthError, caller: &Authenticated<'_>, as_of: AsOf<'_>) {
+        if let OAuthError::Client(ClientFault::Grant(_)) = error {
+            let (kind, result) = (AuditKind::RefreshReused, error.code().as_str());
+            self.note(auditing::of_client(kind, result, caller.client(), as_of)).await;
+        }
     }
 
     /// The grant of a refresh token that lives and is this client's. The client assertion is used up in the same step.

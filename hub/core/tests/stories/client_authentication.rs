@@ -23,12 +23,12 @@ async fn call(world: &World, endpoint: &str, form: &Form) -> Result<(), OAuthErr
 fn form(endpoint: &str, client: &TestClient, assertion: &str) -> Form {
     let exchange = "urn:ietf:params:oauth:grant-type:token-exchange";
     match endpoint {
-        "par" => client.form_with(assertion, &client.request(&[])),
-        "code" => client.form_with(assertion, &client.redemption("code")),
-        "refresh" => client.form_with(assertion, &[("grant_type", "refresh_token"), ("refresh_token", "token")]),
-        "client_credentials" => client.form_with(assertion, &[("grant_type", "client_credentials")]),
-        "exchange" => client.form_with(assertion, &[("grant_type", exchange)]),
-        "revoke" => client.form_with(assertion, &[("token", "token")]),
+        "par" => TestClient::form_with(assertion, &client.request(&[])),
+        "code" => TestClient::form_with(assertion, &client.redemption("code")),
+        "refresh" => TestClient::form_with(assertion, &[("grant_type", "refresh_token"), ("refresh_token", "token")]),
+        "client_credentials" => TestClient::form_with(assertion, &[("grant_type", "client_credentials")]),
+        "exchange" => TestClient::form_with(assertion, &[("grant_type", exchange)]),
+        "revoke" => TestClient::form_with(assertion, &[("token", "token")]),
         other => panic!("no endpoint {other}"),
     }
 }
@@ -183,13 +183,13 @@ async fn an_assertion_is_good_once_wherever_it_was_used() {
     let code = world.code(bank, &[]).await;
 
     let assertion = bank.assertion(world.now);
-    world.push_form(&bank.form_with(&assertion, &bank.request(&[]))).await.unwrap();
+    world.push_form(&TestClient::form_with(&assertion, &bank.request(&[]))).await.unwrap();
     let refreshing = [("grant_type", "refresh_token"), ("refresh_token", refresh.as_str())];
     for (case, form) in [
-        ("par", bank.form_with(&assertion, &bank.request(&[]))),
-        ("code", bank.form_with(&assertion, &bank.redemption(&code))),
-        ("refresh", bank.form_with(&assertion, &refreshing)),
-        ("revoke", bank.form_with(&assertion, &[("token", &refresh)])),
+        ("par", TestClient::form_with(&assertion, &bank.request(&[]))),
+        ("code", TestClient::form_with(&assertion, &bank.redemption(&code))),
+        ("refresh", TestClient::form_with(&assertion, &refreshing)),
+        ("revoke", TestClient::form_with(&assertion, &[("token", &refresh)])),
     ] {
         let endpoint = if case == "refresh" { "code" } else { case };
         assert_eq!(failed(call(&world, endpoint, &form).await), (401, "invalid_client"), "{case}");
@@ -207,9 +207,12 @@ async fn t03_an_assertion_is_remembered_as_long_as_it_could_pass() {
         set(claims, "iat", json!(START.seconds() + 10));
         set(claims, "exp", json!(START.seconds() + 610));
     });
-    world.push_form(&bank.form_with(&longest, &bank.request(&[]))).await.unwrap();
+    world.push_form(&TestClient::form_with(&longest, &bank.request(&[]))).await.unwrap();
     world.wait(619);
-    assert_eq!(failed(world.push_form(&bank.form_with(&longest, &bank.request(&[]))).await), (401, "invalid_client"));
+    assert_eq!(
+        failed(world.push_form(&TestClient::form_with(&longest, &bank.request(&[]))).await),
+        (401, "invalid_client")
+    );
 }
 
 #[tokio::test]
@@ -226,7 +229,7 @@ async fn d12_d13_other_methods_and_other_names_are_refused() {
             "another type",
             Form::from_pairs([("client_assertion_type", "saml2-bearer"), ("client_assertion", &assertion)]),
         ),
-        ("d13", bank.form_with(&good(), &[("client_id", "https://shop.xb.example")])),
+        ("d13", TestClient::form_with(&good(), &[("client_id", "https://shop.xb.example")])),
         ("a secret", Form::from_pairs([("client_id", bank.client_id.as_str()), ("client_secret", "s")])),
         (
             "a secret too",

@@ -84,18 +84,17 @@ async fn f01_f10_a_subject_token_that_breaks_a_rule_is_refused() {
 async fn f02_f04_f05_f06_every_parameter_is_honoured_or_refused() {
     let world = World::new();
     let token = subject_token(&world, |_| ());
-    let own = world.clients.bank.client_id.clone();
-    let cases: &[(&str, &[(&str, &str)], &str)] = &[
+    let cases: &[Case] = &[
         ("f02 no type", &[("subject_token_type", "")], "invalid_request"),
         ("f02 an untrue type", &[("subject_token_type", ACCESS_TOKEN)], "invalid_request"),
         ("no token", &[("subject_token", "")], "invalid_request"),
         ("no audience", &[("audience", "")], "invalid_request"),
         ("f04 unknown audience", &[("audience", "https://elsewhere.example")], "invalid_target"),
-        ("f04 an audience that is not allowed", &[("audience", &own)], "invalid_target"),
+        ("f04 an audience that is not allowed", &[("audience", "https://bank.xb.example")], "invalid_target"),
         ("two audiences", &[("audience", REGISTER), ("audience", REGISTER)], "invalid_target"),
         ("a resource", &[("resource", REGISTER)], "invalid_target"),
         ("f05 a wider scope", &[("scope", "openid")], "invalid_scope"),
-        ("f06 an actor", &[("actor_token", &token)], "invalid_request"),
+        ("f06 an actor", &[("actor_token", "a.b.c")], "invalid_request"),
         ("a type we do not issue", &[("requested_token_type", ID_TOKEN)], "invalid_request"),
         ("another purpose", &[("purpose", "account-opening")], "invalid_request"),
     ];

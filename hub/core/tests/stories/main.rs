@@ -2,14 +2,26 @@
 //!
 //! Titles carry the case ids of the threat table where one applies.
 
+#[cfg(test)]
 mod support;
 
+#[cfg(test)]
 mod callback;
+#[cfg(test)]
 mod client_authentication;
+#[cfg(test)]
 mod exchange;
+#[cfg(test)]
 mod federation;
+#[cfg(test)]
 mod login;
+#[cfg(test)]
 mod privacy;
+#[cfg(test)]
 mod pushed;
+#[cfg(test)]
+mod spans;
+#[cfg(test)]
 mod token;
+#[cfg(test)]
 mod userinfo;

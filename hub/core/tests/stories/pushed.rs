@@ -1,12 +1,12 @@
 //! Pushed requests and the link that follows (threat table A and B).
 
-use hub_core::audit::AuditKind;
+use hub_core::audit::{AuditKind, ClaimName};
 use hub_core::{BrowserOutcome, Form, PageReason};
 
 use crate::support::*;
 
 /// What is wrong with the request, and what the bank reads.
-const BAD_REQUESTS: &[(&str, &[(&str, &str)], &str)] = &[
+const BAD_REQUESTS: &[Case] = &[
     ("a02 trailing slash", &[("redirect_uri", "https://bank.xb.example/cb/")], "invalid_request"),
     ("a02 case of the path", &[("redirect_uri", "https://bank.xb.example/CB")], "invalid_request"),
     ("a02 an extra query", &[("redirect_uri", "https://bank.xb.example/cb?x=1")], "invalid_request"),
@@ -153,7 +153,7 @@ async fn a17_what_is_asked_beyond_the_purpose_is_not_given_and_is_shown_as_refus
     assert_eq!(consent.claims.iter().map(|claim| claim.name.as_str()).collect::<Vec<_>>(), ["given_name"]);
     let overreach = world.audited(AuditKind::Overreach);
     assert_eq!(overreach.len(), 1);
-    assert_eq!(overreach[0].claims.iter().map(|name| name.as_str()).collect::<Vec<_>>(), ["email", "national_id"]);
+    assert_eq!(overreach[0].claims.iter().map(ClaimName::as_str).collect::<Vec<_>>(), ["email", "national_id"]);
 }
 
 #[tokio::test]
@@ -204,4 +204,37 @@ async fn s01_without_the_store_there_is_503_and_a_page() {
     assert_eq!((error.status, error.code.as_str(), error.retry_after), (503, "temporarily_unavailable", Some(5)));
     let outcome = Citizen::default().follow(&world, &bank.client_id, &pushed.request_uri).await;
     assert!(matches!(outcome, BrowserOutcome::ErrorPage(page) if page.status() == 503));
+}
+
+#[tokio::test]
+async fn a_client_whose_profile_is_not_served_gets_nothing_rather_than_less() {
+    use trust_list::ClientProfile::{Basic, Fapi2Ms};
+    for profile in [Fapi2Ms, Basic] {
+        let mut world = World::new();
+        let list = world.region.verified().unwrap();
+        let client = list.trusted_client(&world.clients.bank.client_id, START).unwrap().client().clone();
+        world.change_region(|region| {
+            region.add_client(&trust_list::Client { profile, ..client }).unwrap();
+        });
+        assert_eq!(failed(world.push(&world.clients.bank, &[]).await), (400, "unauthorized_client"), "{profile:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_client_of_several_purposes_names_the_one_it_means() {
+    let mut world = World::new();
+    let list = world.region.verified().unwrap();
+    let mut client = list.trusted_client(&world.clients.bank.client_id, START).unwrap().client().clone();
+    let mut pension = client.purposes[0].clone();
+    pension.purpose = "pension".parse().unwrap();
+    client.purposes.push(pension);
+    world.change_region(|region| {
+        region.add_client(&client).unwrap();
+    });
+    let bank = &world.clients.bank;
+    assert_eq!(failed(world.push(bank, &[]).await), (400, "invalid_request"));
+    world.push(bank, &[("purpose", "account-opening")]).await.unwrap();
+    // No row of the matrix says that XA is recognised for pensions.
+    let picker = Citizen::default().picker(&world, bank, &[("purpose", "pension")]).await;
+    assert!(picker.countries.iter().all(|country| country.disabled.is_some()));
 }

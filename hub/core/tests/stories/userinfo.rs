@@ -151,3 +151,12 @@ async fn verified_claims_that_cannot_be_met_are_left_out_without_an_error() {
     let person = world.person(&world.clients.bank, &[("claims", &either.to_string())]).await;
     assert_eq!(person["verified_claims"]["claims"]["given_name"], "Afi");
 }
+
+#[tokio::test]
+async fn f13_a_token_that_an_earlier_key_of_ours_signed_is_good_until_its_end() {
+    let world = World::new();
+    let tokens = world.tokens(&world.clients.bank, &[]).await;
+    let claims = claims_of(&tokens.access_token).to_string();
+    let by_old_key = world.old_hub_key.sign_compact("at+jwt", claims.as_bytes()).unwrap();
+    world.userinfo(&by_old_key).await.unwrap();
+}

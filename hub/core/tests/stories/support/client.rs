@@ -56,7 +56,7 @@ impl TestClient {
     }
 
     /// A form with this assertion.
-    pub(crate) fn form_with(&self, assertion: &str, pairs: &[(&str, &str)]) -> Form {
+    pub(crate) fn form_with(assertion: &str, pairs: &[(&str, &str)]) -> Form {
         let kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
         let own = [("client_assertion_type", kind), ("client_assertion", assertion)];
         Form::from_pairs(own.iter().chain(pairs).copied())
@@ -64,7 +64,7 @@ impl TestClient {
 
     /// A form with a fresh assertion.
     pub(crate) fn form(&self, now: UnixTime, pairs: &[(&str, &str)]) -> Form {
-        self.form_with(&self.assertion(now), pairs)
+        Self::form_with(&self.assertion(now), pairs)
     }
 
     /// The parameters of an ordinary request, those in `changed` taking their place; an empty value leaves one out.

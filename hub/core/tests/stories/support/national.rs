@@ -17,11 +17,14 @@ pub(crate) struct National {
     script: Mutex<Script>,
 }
 
+/// How a test changes the claims of a token.
+type Change = dyn Fn(&mut Map<String, Value>) + Send;
+
 /// What it says next.
 struct Script {
     now: UnixTime,
     persona: Map<String, Value>,
-    change: Box<dyn Fn(&mut Map<String, Value>) + Send>,
+    change: Box<Change>,
     down: bool,
     forger: Option<SigningKey>,
     nonces: HashMap<String, String>,

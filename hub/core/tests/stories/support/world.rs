@@ -37,6 +37,8 @@ pub(crate) struct World {
     pub(crate) audit: Arc<CollectedAuditLog>,
     pub(crate) card_key: SigningKey,
     pub(crate) hub_key: SigningKey,
+    /// Published beside the key that signs: an earlier one.
+    pub(crate) old_hub_key: SigningKey,
     clock: Arc<ManualClock>,
 }
 
@@ -44,7 +46,7 @@ impl World {
     pub(crate) fn new() -> Self {
         let clients = Clients::new();
         let card_key = key();
-        let hub_key = key();
+        let (hub_key, old_hub_key) = (key(), key());
         let region = region::build(START, &clients, &card_key);
         let national = Arc::new(National::new(START));
         let clock = Arc::new(ManualClock::at(START));
@@ -55,7 +57,7 @@ impl World {
             config: Config::new(IssuerUrl::parse(ISSUER).unwrap()),
             keys: Keys {
                 signing: hub_key.clone(),
-                published: vec![key().public_jwk().clone()],
+                published: vec![old_hub_key.public_jwk().clone()],
                 sealer: Sealer::new(&SealingKey::generate().unwrap(), &[]).unwrap(),
                 pairwise: PairwiseSecret::new(1, &Zeroizing::new([7; 32])),
             },
@@ -67,7 +69,20 @@ impl World {
         };
         let trust = TrustState::Fresh(region.verified().unwrap());
         let broker = Broker::new(parts).unwrap();
-        Self { broker, trust, now: START, region, clients, national, store, audit, card_key, hub_key, clock }
+        Self {
+            broker,
+            trust,
+            now: START,
+            region,
+            clients,
+            national,
+            store,
+            audit,
+            card_key,
+            hub_key,
+            old_hub_key,
+            clock,
+        }
     }
 
     /// Time passes, here and at the provider.
