@@ -2,7 +2,7 @@
 //!
 //! 1. [`FileAuditLog::open`] reads the whole chain. An unfinished end, as a crash leaves it, is cut off and recorded; a
 //!    flaw anywhere else stops the start and names the record.
-//! 2. [`AuditLog::record`](hub_core::audit::AuditLog::record) hands the event to one writer thread. That writes all
+//! 2. [`AuditLog::record`] hands the event to one writer thread. That writes all
 //!    events which wait, with one write and one fdatasync, and then answers each. While it syncs the next events
 //!    gather: under load one sync serves many, and nobody waits for a timer.
 //! 3. After an error of the disk nothing is recorded, and so no token is issued, until the file could be opened
