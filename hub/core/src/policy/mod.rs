@@ -1,7 +1,7 @@
 //! Policy: may it proceed, and what is released?
 //!
-//! [`may_proceed`] is the one function that every endpoint and every grant asks, with the list in force at that moment.
-//! [`Release`] is what comes out at the end: only [`Permit::release`] and [`Held::renew`] make one, and tokens are minted
+//! `may_proceed` is the one function that every endpoint and every grant asks, with the list in force at that moment.
+//! [`Release`] is what comes out at the end: only `Permit::release` and `Held::renew` make one, and tokens are minted
 //! from nothing else.
 //!
 //! ```text
@@ -10,7 +10,7 @@
 //!                                                          Held --renew--> Release --> tokens
 //! ```
 //!
-//! To add a rule: 1. a step of [`may_proceed`] or a function of `release.rs`, 2. a variant of [`Refusal`], 3. the compiler
+//! To add a rule: 1. a step of `may_proceed` or a function of `release.rs`, 2. a variant of `Refusal`, 3. the compiler
 //! asks each endpoint how it says so.
 
 mod predicate;
