@@ -74,17 +74,17 @@ impl HubOptions {
             "issuer = \"{issuer}\"\n\n\
              [listen]\naddress = \"127.0.0.1:{port}\"\ncertificate_file = \"tls.pem\"\nkey_file = \"tls.key\"\n{workers}\n\
              [management]\naddress = \"127.0.0.1:{management_port}\"\n\n\
-             [trust]\npublisher = \"{publisher}/\"\nroot_file = {root:?}\nstate_directory = \"trust-state\"\n\
+             [trust]\npublisher = \"{publisher}/\"\nroot_file = \"{root}\"\nstate_directory = \"trust-state\"\n\
              refresh_seconds = {refresh_seconds}\n\n\
              [store]\nurl = \"{store}\"\n\n\
              [audit]\ndirectory = \"audit\"\n\n\
              [keys]\nsigning_directory = \"keys/signing\"\nsealing_key_file = \"keys/sealing.key\"\n\
              pairwise_secret_file = \"keys/pairwise.secret\"\nupstream_directory = \"keys/upstream\"\n\n\
-             [upstream]\nextra_ca_file = {ca:?}\n\n\
+             [upstream]\nextra_ca_file = \"{ca}\"\n\n\
              [sandbox]\nloopback_peers = true\ntest_countries = true\n",
             issuer = self.issuer(),
-            root = absolute(&self.root_file),
-            ca = absolute(&self.ca_file),
+            root = absolute(&self.root_file).display(),
+            ca = absolute(&self.ca_file).display(),
         )
     }
 }

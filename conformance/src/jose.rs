@@ -17,6 +17,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
+use crate::json::{at, text};
+
 /// A simulator's signing key.
 pub struct Key {
     /// Key id as published in the JWKS.
@@ -203,9 +205,9 @@ impl Parsed {
 /// RFC 7638 thumbprint of a public JWK.
 pub fn thumbprint(jwk: &Value) -> String {
     let canonical = match text(jwk, "kty") {
-        "EC" => json!({"crv": jwk["crv"], "kty": "EC", "x": jwk["x"], "y": jwk["y"]}),
-        "RSA" => json!({"e": jwk["e"], "kty": "RSA", "n": jwk["n"]}),
-        _ => json!({"crv": jwk["crv"], "kty": jwk["kty"], "x": jwk["x"]}),
+        "EC" => json!({"crv": at(jwk, "crv"), "kty": "EC", "x": at(jwk, "x"), "y": at(jwk, "y")}),
+        "RSA" => json!({"e": at(jwk, "e"), "kty": "RSA", "n": at(jwk, "n")}),
+        _ => json!({"crv": at(jwk, "crv"), "kty": at(jwk, "kty"), "x": at(jwk, "x")}),
     };
     // serde_json's map is ordered by name, as RFC 7638 §3 wants it.
     sha256_b64(canonical.to_string().as_bytes())
@@ -248,10 +250,6 @@ pub fn with(mut object: Value, more: &[(&str, Value)]) -> Value {
         map.extend(more.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
     }
     object
-}
-
-fn text<'j>(jwk: &'j Value, name: &str) -> &'j str {
-    jwk.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
 fn member(jwk: &Value, name: &str) -> anyhow::Result<Vec<u8>> {

@@ -2,7 +2,7 @@
 //!
 //! A tour, from the wire up:
 //!
-//! 1. [`jose`], [`pki`], [`serve`]: keys, certificates and TLS servers of the simulated parties.
+//! 1. [`jose`], [`json`], [`pki`], [`serve`]: keys, certificates and TLS servers of the simulated parties.
 //! 2. [`sim`]: the member states XA (eSignet), XE (generic OpenID), XF (cards), with the persons of [`persona`].
 //! 3. [`region`]: the states together, with regulators, signed lists and a publisher.
 //! 4. [`rp`] and [`browser`]: a relying party, and a citizen's browser that runs no script.
@@ -18,6 +18,7 @@ pub mod demo;
 pub mod files;
 pub mod hub_process;
 pub mod jose;
+pub mod json;
 pub mod load;
 pub mod national_client;
 pub mod persona;

@@ -8,6 +8,7 @@ use url::Url;
 
 use crate::clock::Clock;
 use crate::jose;
+use crate::json::at;
 use crate::rp::authentication_of;
 
 /// A client of a national provider.
@@ -73,7 +74,7 @@ impl NationalClient {
         form.extend(grant.map(|(name, value)| (name.to_owned(), value.to_owned())));
         let url = self.endpoint("token_endpoint").await?;
         let answer: Value = self.http.post(url).form(&form).send().await?.json().await?;
-        answer["id_token"].as_str().map(str::to_owned).with_context(|| format!("no ID token: {answer}"))
+        at(&answer, "id_token").as_str().map(str::to_owned).with_context(|| format!("no ID token: {answer}"))
     }
 
     fn assertion(&self) -> anyhow::Result<String> {
@@ -86,6 +87,6 @@ impl NationalClient {
     async fn endpoint(&self, name: &str) -> anyhow::Result<String> {
         let url = format!("{}/.well-known/openid-configuration", self.issuer);
         let metadata: Value = self.http.get(url).send().await?.json().await?;
-        metadata[name].as_str().map(str::to_owned).with_context(|| format!("{} has no {name}", self.issuer))
+        at(&metadata, name).as_str().map(str::to_owned).with_context(|| format!("{} has no {name}", self.issuer))
     }
 }

@@ -11,6 +11,7 @@ use url::Url;
 
 use crate::clock::Clock;
 use crate::jose;
+use crate::json::{self, at};
 
 /// A client of the hub.
 #[derive(Clone)]
@@ -68,7 +69,7 @@ pub struct Tokens {
     /// The token answer.
     pub answer: Value,
     /// The claims of the ID token.
-    pub claims: Map<String, Value>,
+    pub claims: Value,
 }
 
 impl Hub {
@@ -76,7 +77,7 @@ impl Hub {
     pub async fn discover(http: &reqwest::Client, issuer: &str) -> anyhow::Result<Self> {
         let url = format!("{issuer}/.well-known/openid-configuration");
         let metadata: Value = http.get(&url).send().await?.error_for_status()?.json().await?;
-        anyhow::ensure!(metadata["issuer"] == issuer, "{url} is about another issuer");
+        anyhow::ensure!(at(&metadata, "issuer") == issuer, "{url} is about another issuer");
         Ok(Self { issuer: issuer.to_owned(), metadata })
     }
 
@@ -99,7 +100,7 @@ impl Answer {
 
     /// `error` of an OAuth error answer, or "".
     pub fn error(&self) -> String {
-        self.json()["error"].as_str().unwrap_or_default().to_owned()
+        json::text(&self.json(), "error").to_owned()
     }
 
     fn nonce(&self) -> Option<String> {
@@ -189,7 +190,7 @@ impl RelyingParty {
         if answer.status != 201 {
             bail!("the pushed request was refused: {} {}", answer.status, answer.body);
         }
-        let request_uri = answer.json()["request_uri"].as_str().context("no request_uri")?.to_owned();
+        let request_uri = at(&answer.json(), "request_uri").as_str().context("no request_uri")?.to_owned();
         self.authorize_url(&request_uri)
     }
 
@@ -214,9 +215,9 @@ impl RelyingParty {
             bail!("the token endpoint refused: {} {}", answer.status, answer.body);
         }
         let answer = answer.json();
-        let id_token = answer["id_token"].as_str().context("no ID token")?;
+        let id_token = at(&answer, "id_token").as_str().context("no ID token")?;
         let claims = self.verify_id_token(id_token, Some(&request.nonce)).await?;
-        Ok(Tokens { answer, claims })
+        Ok(Tokens { answer, claims: Value::Object(claims) })
     }
 
     /// The code in the address the browser came back to, after the checks of RFC 6749 §10.12 and RFC 9207 §2.4.
@@ -322,8 +323,8 @@ impl RelyingParty {
 
     /// The checks of OpenID Connect Core §3.1.3.7 on an ID token of the hub.
     pub async fn verify_id_token(&self, id_token: &str, nonce: Option<&str>) -> anyhow::Result<Map<String, Value>> {
-        let jwks = received(self.http.get(self.hub.endpoint("jwks_uri")?)).await?;
-        let keys = JwkSet::parse(jwks.body.as_bytes(), &Limits::TOKEN, Policy::Strict)?;
+        let published = received(self.http.get(self.hub.endpoint("jwks_uri")?)).await?;
+        let keys = JwkSet::parse(published.body.as_bytes(), &Limits::TOKEN, Policy::Strict)?;
         let jws = CompactJws::parse(id_token, &Limits::TOKEN)?;
         let alg = jws.header().alg();
         let key = keys.find(jws.header().kid(), alg)?;

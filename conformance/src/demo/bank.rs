@@ -13,6 +13,7 @@ use url::Url;
 
 use super::pages;
 use crate::jose;
+use crate::json::text;
 use crate::pki::TestPki;
 use crate::rp::{RelyingParty, Request};
 use crate::serve::{self, Served};
@@ -45,9 +46,9 @@ impl Bank {
         let pending = pending.ok_or_else(|| anyhow::anyhow!("this login did not begin in this browser"))?;
         let back = Url::parse(&format!("{}?{}", self.party.redirect_uri, request.query_string()))?;
         let tokens = self.party.finish(&pending, &back).await?;
-        let access_token = tokens.answer["access_token"].as_str().unwrap_or_default();
+        let access_token = text(&tokens.answer, "access_token");
         let userinfo = self.party.userinfo(access_token).await?.json();
-        Ok((Value::Object(tokens.claims), userinfo))
+        Ok((tokens.claims, userinfo))
     }
 }
 
@@ -74,7 +75,7 @@ async fn callback(bank: web::Data<Bank>, request: HttpRequest) -> HttpResponse {
     match bank.finish(&request).await {
         Err(error) => html(StatusCode::OK, pages::problem("No account was opened", &error.to_string())),
         Ok((claims, userinfo)) => {
-            let name = userinfo["name"].as_str().unwrap_or("you");
+            let name = text(&userinfo, "name");
             let body = format!(
                 "<h2>What the hub said about you</h2>{}<h2>The ID token</h2>{}<p><a href=\"/\">Back</a></p>",
                 pages::table(&userinfo, "userinfo"),

@@ -79,13 +79,11 @@ pub async fn run(args: &DemoArgs) -> anyhow::Result<bool> {
 }
 
 fn invitation(stage: &Stage, args: &DemoArgs) -> String {
-    let persons: String = ["XA", "XE"]
-        .iter()
-        .flat_map(|country| crate::persona::of(country).unwrap_or_default().into_iter().take(2))
-        .map(|person| {
-            format!("    {:<16} login {:<12} code or password {}\n", person.name, person.login, person.secret)
-        })
-        .collect();
+    let first = |country| crate::persona::of(country).unwrap_or_default().into_iter().take(2);
+    let person = |it: crate::persona::Persona| {
+        format!("    {:<16} login {:<12} code or password {}\n", it.name, it.login, it.secret)
+    };
+    let persons = ["XA", "XE"].into_iter().flat_map(first).map(person).collect::<Vec<_>>().concat();
     format!(
         "\nThe region stays up. Open {} in a browser (accept the certificate of the demo, or import {}).\n\
          Persons, and many more on the national login pages:\n{persons}\

@@ -16,16 +16,12 @@ pub(super) fn page(title: &str, body: &str) -> String {
 
 /// A JSON object as a table.
 pub(super) fn table(object: &serde_json::Value, id: &str) -> String {
-    let rows: String = object
-        .as_object()
-        .into_iter()
-        .flatten()
-        .map(|(name, value)| {
-            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            format!("<tr><th>{}</th><td data-testid=\"{0}\">{}</td></tr>", escape(name), escape(&text))
-        })
-        .collect();
-    format!("<table data-testid=\"{id}\">{rows}</table>")
+    let row = |(name, value): (&String, &serde_json::Value)| {
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        format!("<tr><th>{}</th><td data-testid=\"{0}\">{}</td></tr>", escape(name), escape(&text))
+    };
+    let rows: Vec<String> = object.as_object().into_iter().flatten().map(row).collect();
+    format!("<table data-testid=\"{id}\">{}</table>", rows.concat())
 }
 
 /// Something went wrong, in the words of whoever said so.

@@ -13,6 +13,7 @@ use url::Url;
 
 use super::pages;
 use crate::jose::Parsed;
+use crate::json::at;
 use crate::national_client::{NationalClient, Pending};
 use crate::pki::TestPki;
 use crate::region::PENSION_AUDIENCE;
@@ -51,7 +52,7 @@ impl Pension {
 /// Has the hub check a card: a token for the fund itself, then the federation endpoint.
 pub(super) async fn verify_card(fund: &RelyingParty, qr: &str) -> anyhow::Result<Answer> {
     let token = fund.client_credentials("verify").await?;
-    let access_token = token.json()["access_token"].as_str().context(token.body.clone())?.to_owned();
+    let access_token = at(&token.json(), "access_token").as_str().context(token.body.clone())?.to_owned();
     let url = format!("{}/federation/v1/verify", fund.hub.issuer);
     let body = json!({"country": "XF", "credential": qr, "purpose": "pension"});
     fund.post_protected(&url, &access_token, &body).await
@@ -62,7 +63,7 @@ pub(super) async fn exchange(fund: &RelyingParty, id_token: &str) -> anyhow::Res
     let answer = fund.exchange(id_token, &[("audience", PENSION_AUDIENCE)]).await?;
     anyhow::ensure!(answer.status == 200, "the exchange was refused: {} {}", answer.status, answer.body);
     let answer = answer.json();
-    let token = answer["access_token"].as_str().context("no access token")?;
+    let token = at(&answer, "access_token").as_str().context("no access token")?;
     let claims = Parsed::new(token)?.claims;
     Ok((answer, claims))
 }

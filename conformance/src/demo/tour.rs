@@ -11,26 +11,27 @@ use super::stage::Stage;
 use crate::browser::journey::{Decision, Journey, country_button, parameter};
 use crate::browser::{Arrival, Browser};
 use crate::jose::Parsed;
+use crate::json::{at, text};
 use crate::persona::{self, Persona, Situation};
 use crate::rp::{RelyingParty, Request};
 use crate::sim::cards::{Flaw, Shape};
 
 /// Does all steps; tells of a failure and goes on with the next, so that one run shows everything.
 pub(super) async fn run(stage: &Stage) -> bool {
-    let mut went_well = tell("1. A citizen of XA opens an account at a bank in XE", login_with_xa(stage).await);
+    let mut went_well = tell("1. A citizen of XA opens an account at a bank in XE", &login_with_xa(stage).await);
     went_well &=
-        tell("2. A citizen of XE whose login is too weak is refused by an insurer in XF", level_too_low(stage).await);
+        tell("2. A citizen of XE whose login is too weak is refused by an insurer in XF", &level_too_low(stage).await);
     went_well &=
-        tell("3. A pension fund of XA brings an assertion of XE, and a card of XF", country_system(stage).await);
+        tell("3. A pension fund of XA brings an assertion of XE, and a card of XF", &country_system(stage).await);
     went_well &=
-        tell("4. The regulator of XA suspends its provider: the next login is refused", suspended(stage).await);
-    went_well &= tell("5. Two of three regulators reinstate it: logins work again", reinstated(stage).await);
+        tell("4. The regulator of XA suspends its provider: the next login is refused", &suspended(stage).await);
+    went_well &= tell("5. Two of three regulators reinstate it: logins work again", &reinstated(stage).await);
     went_well
 }
 
-fn tell(title: &str, outcome: anyhow::Result<Story>) -> bool {
+fn tell(title: &str, outcome: &anyhow::Result<Story>) -> bool {
     println!("\n{title}");
-    match &outcome {
+    match outcome {
         Ok(story) => story.iter().for_each(|line| println!("   {line}")),
         Err(error) => println!("   FAILED: {error:#}"),
     }
@@ -50,19 +51,19 @@ async fn login_with_xa(stage: &Stage) -> anyhow::Result<Story> {
     let tokens = stage.bank.finish(&request, &back).await?;
     story
         .push("bank  -> hub      POST /token: code, code_verifier, a new assertion; 200 ID token, access token".into());
-    let access_token = tokens.answer["access_token"].as_str().context("no access token")?;
+    let access_token = at(&tokens.answer, "access_token").as_str().context("no access token")?;
     let userinfo = stage.bank.userinfo(access_token).await?.json();
-    ensure!(userinfo["name"] == *person.name, "userinfo is about somebody else: {userinfo}");
-    ensure!(userinfo["sub"] == tokens.claims["sub"], "userinfo has another subject");
-    let text = userinfo.to_string();
-    ensure!(!text.contains(&person.login), "the national number left the country: {text}");
+    ensure!(text(&userinfo, "name") == person.name, "userinfo is about somebody else: {userinfo}");
+    ensure!(at(&userinfo, "sub") == at(&tokens.claims, "sub"), "userinfo has another subject");
+    let given = userinfo.to_string();
+    ensure!(!given.contains(&person.login), "the national number left the country: {given}");
     story.push(format!(
         "bank  -> hub      GET /userinfo: {}, born {}",
         word(&userinfo, "name"),
         word(&userinfo, "birthdate")
     ));
-    let claims = Value::Object(tokens.claims);
-    story.push(format!("The level is {}, checked by {}.", word(&claims, "acr"), claims["amr"]));
+    let claims = tokens.claims;
+    story.push(format!("The level is {}, checked by {}.", word(&claims, "acr"), at(&claims, "amr")));
     story.push(format!("The bank knows the person as {}: nobody else does.", word(&claims, "sub")));
     Ok(story)
 }
@@ -95,9 +96,9 @@ async fn country_system(stage: &Stage) -> anyhow::Result<Story> {
         "                  200 {}, for {}, valid {} s",
         word(&answer, "issued_token_type"),
         word(&claims, "aud"),
-        answer["expires_in"]
+        at(&answer, "expires_in")
     ));
-    ensure!(claims["sub"] != presented.claims["sub"], "XE's own subject left the hub");
+    ensure!(at(&claims, "sub") != at(&presented.claims, "sub"), "XE's own subject left the hub");
     let again = stage.pension.exchange(&id_token, &[("audience", crate::region::PENSION_AUDIENCE)]).await?;
     ensure!(again.status == 400, "an assertion was exchanged twice: {}", again.body);
     story.push(format!("                  the same ID token again: {} {}", again.status, again.error()));
@@ -105,7 +106,7 @@ async fn country_system(stage: &Stage) -> anyhow::Result<Story> {
     for shape in [Shape::A, Shape::B, Shape::C] {
         let card = stage.region.cards.card(&holder, shape, Flaw::None)?;
         let answer = pension::verify_card(&stage.pension, &card).await?;
-        ensure!(answer.json()["verified"] == true, "a good card is not verified: {}", answer.body);
+        ensure!(*at(&answer.json(), "verified") == true, "a good card is not verified: {}", answer.body);
         story.push(format!(
             "fund  -> hub      POST /federation/v1/verify: card of {} (shape {shape:?}) is good",
             holder.name
@@ -113,7 +114,7 @@ async fn country_system(stage: &Stage) -> anyhow::Result<Story> {
     }
     let forged = stage.region.cards.card(&holder, Shape::A, Flaw::WrongKey)?;
     let answer = pension::verify_card(&stage.pension, &forged).await?;
-    ensure!(answer.json()["verified"] == false, "a forged card is verified: {}", answer.body);
+    ensure!(*at(&answer.json(), "verified") == false, "a forged card is verified: {}", answer.body);
     story.push(format!("                  a forged card is not: {}", word(&answer.json(), "reason")));
     Ok(story)
 }
@@ -207,5 +208,5 @@ fn short(url: &Url, name: &str) -> String {
 }
 
 fn word(value: &Value, name: &str) -> String {
-    value[name].as_str().map_or_else(|| value[name].to_string(), str::to_owned)
+    at(value, name).as_str().map_or_else(|| at(value, name).to_string(), str::to_owned)
 }

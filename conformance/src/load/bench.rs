@@ -48,7 +48,7 @@ const FLOOR_FACTOR: u32 = 3;
 
 impl<'a> Bench<'a> {
     /// Starts the region and the floor.
-    pub async fn start(args: &'a LoadArgs) -> anyhow::Result<Self> {
+    pub fn start(args: &'a LoadArgs) -> anyhow::Result<Self> {
         if args.dir.join("run").exists() {
             std::fs::remove_dir_all(args.dir.join("run"))?;
         }

@@ -69,7 +69,7 @@ pub fn run() -> anyhow::Result<()> {
                 .app_data(floor.clone())
                 .app_data(web::JsonConfig::default().limit(1 << 20))
                 .route("/empty", web::get().to(HttpResponse::NoContent))
-                .route("/empty", web::post().to(|_body: web::Bytes| async { HttpResponse::NoContent() }))
+                .route("/empty", web::post().to(|_body: web::Bytes| async { HttpResponse::NoContent().finish() }))
                 .route("/work", web::post().to(work))
         })
         .tcp_nodelay(true)
@@ -102,12 +102,11 @@ impl Floor {
         if work.calls == 0 {
             return Ok(());
         }
-        let http = match self.http.get() {
-            Some(http) => http.clone(),
-            None => {
-                let made = browser::http_client(&work.call_ca)?;
-                self.http.get_or_init(|| made).clone()
-            }
+        let http = if let Some(http) = self.http.get() {
+            http.clone()
+        } else {
+            let made = browser::http_client(&work.call_ca)?;
+            self.http.get_or_init(|| made).clone()
         };
         for _ in 0..work.calls {
             http.get(&work.call_url).send().await?.bytes().await?;

@@ -52,13 +52,15 @@ impl LoadArgs {
 
 /// Measures and reports; true if every bar is held.
 pub async fn run(args: &LoadArgs) -> anyhow::Result<bool> {
-    let mut bench = Bench::start(args).await?;
+    let mut bench = Bench::start(args)?;
     let report = bench.measure().await?;
     print!("{}", report.table());
     let file = args.dir.join("latest.json");
     crate::files::write_whole(&file, serde_json::to_string_pretty(&report.json())?.as_bytes())?;
     println!("\nwritten to {}", file.display());
     let missed = report.missed_bars();
-    missed.iter().for_each(|bar| println!("MISSED: {bar}"));
+    for bar in &missed {
+        println!("MISSED: {bar}");
+    }
     Ok(missed.is_empty())
 }

@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use super::floor::Work;
 use crate::browser::journey::{Decision, Journey};
 use crate::browser::{Arrival, Browser};
+use crate::json::at;
 use crate::persona::Persona;
 use crate::region::Region;
 use crate::rp::RelyingParty;
@@ -100,12 +101,12 @@ impl Driver {
     pub(super) async fn once(&self, operation: Operation) -> anyhow::Result<()> {
         match operation {
             Operation::BrokeredLogin => self.login().await.map(drop),
-            Operation::ClientCredentials => ok(self.system.client_credentials("verify").await?),
+            Operation::ClientCredentials => ok(&self.system.client_credentials("verify").await?),
             Operation::TokenExchange => {
                 let token = self.region.oidc.mint_id_token(&self.system.client_id, &self.persona)?;
-                ok(self.system.exchange(&token, &[("audience", &self.audience)]).await?)
+                ok(&self.system.exchange(&token, &[("audience", &self.audience)]).await?)
             }
-            Operation::Userinfo => ok(self.party.userinfo(&self.access_token).await?),
+            Operation::Userinfo => ok(&self.party.userinfo(&self.access_token).await?),
             Operation::Discovery => {
                 let url = format!("{}/.well-known/openid-configuration", self.party.hub.issuer);
                 self.http.get(url).send().await?.error_for_status()?.bytes().await?;
@@ -127,8 +128,8 @@ impl Driver {
             }
         };
         let answer = self.party.redeem(&self.party.code(&request, &back)?, &request.verifier).await?;
-        let token = answer.json()["access_token"].as_str().context(answer.body.clone())?.to_owned();
-        ok(self.party.userinfo(&token).await?)?;
+        let token = at(&answer.json(), "access_token").as_str().context(answer.body.clone())?.to_owned();
+        ok(&self.party.userinfo(&token).await?)?;
         Ok(token)
     }
 
@@ -165,7 +166,7 @@ impl Driver {
 /// As many at a time as keep two cores busy without a queue.
 pub(super) const CONCURRENCY: u32 = 8;
 
-fn ok(answer: crate::rp::Answer) -> anyhow::Result<()> {
+fn ok(answer: &crate::rp::Answer) -> anyhow::Result<()> {
     anyhow::ensure!(answer.status == 200, "{}: {}", answer.status, answer.body);
     Ok(())
 }

@@ -45,7 +45,7 @@ impl ExtraMember {
         entry.issuer_identifiers = vec![self.issuer.clone()];
         entry.hosts = vec![super::entities::host_of(&self.issuer)];
         entry.max_level = self.max_level;
-        entry.claims = self.claims.clone();
+        entry.claims.clone_from(&self.claims);
         entry.keys = self.keys.iter().map(PublicJwk::parse).collect::<Result<_, _>>()?;
         Ok(entry)
     }

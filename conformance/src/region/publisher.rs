@@ -70,7 +70,7 @@ async fn document(publisher: web::Data<Publisher>, path: web::Path<String>) -> H
         mood if mood == Mood::Failing as u8 => return HttpResponse::InternalServerError().finish(),
         mood if mood == Mood::Html as u8 => return HttpResponse::Ok().content_type("text/html").body("<html></html>"),
         mood if mood == Mood::Endless as u8 => {
-            let chunk = web::Bytes::from_static(&[b' '; 1 << 16]);
+            let chunk = web::Bytes::from(vec![b' '; 1 << 16]);
             let endless = futures_util::stream::repeat_with(move || Ok::<_, actix_web::Error>(chunk.clone()));
             return HttpResponse::Ok().content_type("application/json").streaming(endless);
         }

@@ -20,31 +20,29 @@ const ROWS: [(&str, &str, &str, Level); 9] = [
 pub(super) fn matrix(extra: Option<CountryCode>, from: UnixTime) -> anyhow::Result<Vec<Recognition>> {
     let mut rows = ROWS
         .iter()
-        .map(|(recogniser, recognised, purpose, level)| {
-            row(recogniser.parse()?, recognised.parse()?, purpose, *level, from)
-        })
+        .map(|(by, whose, purpose, level)| row(by.parse()?, whose.parse()?, purpose, *level, from))
         .collect::<anyhow::Result<Vec<_>>>()?;
     if let Some(extra) = extra {
-        for recogniser in ["XE", "XF"] {
-            rows.push(row(recogniser.parse()?, extra, "account-opening", Level::High, from)?);
+        for by in ["XE", "XF"] {
+            rows.push(row(by.parse()?, extra, "account-opening", Level::High, from)?);
         }
     }
     Ok(rows)
 }
 
 fn row(
-    recogniser: CountryCode,
-    recognised: CountryCode,
+    by: CountryCode,
+    whose: CountryCode,
     purpose: &str,
     max_level: Level,
     from: UnixTime,
 ) -> anyhow::Result<Recognition> {
     Ok(Recognition {
-        recogniser,
-        recognised,
+        recogniser: by,
+        recognised: whose,
         purpose: purpose.parse()?,
         max_level,
-        legal_basis: format!("Agreement {recognised}-{recogniser} of 2025, article 4"),
+        legal_basis: format!("Agreement {whose}-{by} of 2025, article 4"),
         from,
         until: None,
     })

@@ -45,7 +45,7 @@ pub async fn token_answer(behaviour: &Behaviour) -> Option<HttpResponse> {
 
 fn gzip_of_zeros(bytes: usize) -> std::io::Result<Vec<u8>> {
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-    let block = [0; 1 << 16];
+    let block = vec![0; 1 << 16];
     for _ in 0..bytes / block.len() {
         gzip.write_all(&block)?;
     }

@@ -158,7 +158,7 @@ fn zlib(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
 }
 
 fn routes(app: &mut ServiceConfig, desk: &web::Data<CardIssuer>) {
@@ -173,15 +173,12 @@ async fn show(desk: web::Data<CardIssuer>) -> HttpResponse {
 }
 
 async fn list(desk: web::Data<CardIssuer>) -> HttpResponse {
-    let links: String = desk
-        .persons
-        .iter()
-        .map(|person| {
-            let (login, name) = (super::page::escape(&person.login), super::page::escape(&person.name));
-            let what = super::page::escape(&person.what_happens);
-            format!("<li><a href=\"/cards/{login}\">{name}</a>: {what}</li>")
-        })
-        .collect();
+    let link = |person: &Persona| {
+        let (login, name) = (super::page::escape(&person.login), super::page::escape(&person.name));
+        let what = super::page::escape(&person.what_happens);
+        format!("<li><a href=\"/cards/{login}\">{name}</a>: {what}</li>")
+    };
+    let links = desk.persons.iter().map(link).collect::<Vec<_>>().concat();
     html(StatusCode::OK, super::page::page("XF", "Cards", &format!("<ul>{links}</ul>")))
 }
 

@@ -21,7 +21,7 @@ pub enum Zip {
 
 /// Encrypts `content` to a public RSA JWK, as a compact JWE.
 pub fn encrypt(jwk: &Value, content: &[u8], zip: Zip) -> anyhow::Result<String> {
-    let mut header = json!({"alg": "RSA-OAEP-256", "enc": "A256GCM", "typ": "JWT", "cty": "JWT", "kid": jwk["kid"]});
+    let mut header = json!({"alg": "RSA-OAEP-256", "enc": "A256GCM", "typ": "JWT", "cty": "JWT", "kid": crate::json::at(jwk, "kid")});
     let mut content = content.to_vec();
     if zip == Zip::Deflate {
         header = crate::jose::with(header, &[("zip", json!("DEF"))]);

@@ -18,27 +18,20 @@ pub fn page(country: &str, heading: &str, body: &str) -> String {
 
 /// A form with hidden fields, then its visible part.
 pub fn form(action: &str, hidden: &[(&str, &str)], visible: &str) -> String {
-    let hidden: String = hidden
-        .iter()
-        .map(|(name, value)| format!("<input type=\"hidden\" name=\"{name}\" value=\"{}\">", escape(value)))
-        .collect();
+    let input =
+        |(name, value): &(&str, &str)| format!("<input type=\"hidden\" name=\"{name}\" value=\"{}\">", escape(value));
+    let hidden = hidden.iter().map(input).collect::<Vec<_>>().concat();
     format!("<form method=\"post\" action=\"{}\">{hidden}{visible}</form>", escape(action))
 }
 
 /// A table of the persons who can log in here.
 pub fn personas(persons: &[Persona]) -> String {
-    let rows: String = persons
-        .iter()
-        .map(|person| {
-            format!(
-                "<tr><td>{}</td><td><code>{}</code></td><td><code>{}</code></td><td>{}</td></tr>",
-                escape(&person.name),
-                escape(&person.login),
-                escape(&person.secret),
-                escape(&person.what_happens)
-            )
-        })
-        .collect();
+    let row = |person: &Persona| {
+        let [name, login, secret, what] =
+            [&person.name, &person.login, &person.secret, &person.what_happens].map(|text| escape(text));
+        format!("<tr><td>{name}</td><td><code>{login}</code></td><td><code>{secret}</code></td><td>{what}</td></tr>")
+    };
+    let rows = persons.iter().map(row).collect::<Vec<_>>().concat();
     format!("<h2>Who can log in here</h2><table data-testid=\"personas\">{rows}</table>")
 }
 

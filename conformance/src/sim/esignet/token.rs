@@ -30,9 +30,8 @@ pub(super) async fn exchange(provider: web::Data<Esignet>, request: HttpRequest,
     if form.text("grant_type") != "authorization_code" {
         return oauth_error(StatusCode::BAD_REQUEST, "unsupported_grant_type", "unsupported_grant_type");
     }
-    let proof = match binding(&provider, &request, &client, &endpoint) {
-        Ok(proof) => proof,
-        Err(_) => return oauth_error(StatusCode::BAD_REQUEST, "invalid_request", "invalid_dpop_proof"),
+    let Ok(proof) = binding(&provider, &request, &client, &endpoint) else {
+        return oauth_error(StatusCode::BAD_REQUEST, "invalid_request", "invalid_dpop_proof");
     };
     if let Some(proof) = &proof
         && let Some(challenge) = nonce_challenge(&provider, form.text("code"), proof, now)

@@ -78,8 +78,8 @@ pub(super) fn subject(provider: &Esignet, person: &Persona) -> String {
     if provider.modes().userinfo == UserinfoStyle::Mock {
         return crate::jose::b64(hash.as_ref());
     }
-    let digits: String = hash.as_ref().iter().map(|byte| format!("{byte:03}")).collect();
-    digits.chars().take(36).collect()
+    let digits: Vec<String> = hash.as_ref().iter().map(|byte| format!("{byte:03}")).collect();
+    digits.concat().chars().take(36).collect()
 }
 
 fn document(provider: &Esignet, login: &Login, person: &Persona) -> anyhow::Result<String> {

@@ -20,14 +20,12 @@ pub(super) async fn page(provider: web::Data<Oidc>, request: HttpRequest) -> Htt
         let text = "Client not found, or invalid parameter: redirect_uri";
         return html(StatusCode::BAD_REQUEST, page::page(&provider.country, text, ""));
     }
-    match refusal(&provider, &query) {
-        Some(error) => back(&provider, &query, &[("error", error), ("error_description", description(error))]),
-        None => {
-            let login = jose::random_id();
-            provider.with_state(|state| state.logins.insert(login.clone(), query));
-            html(StatusCode::OK, login_page(&provider, &login, ""))
-        }
+    if let Some(error) = refusal(&provider, &query) {
+        return back(&provider, &query, &[("error", error), ("error_description", description(error))]);
     }
+    let login = jose::random_id();
+    provider.with_state(|state| state.logins.insert(login.clone(), query));
+    html(StatusCode::OK, login_page(&provider, &login, ""))
 }
 
 fn refusal(provider: &Oidc, query: &Params) -> Option<&'static str> {
@@ -78,11 +76,11 @@ pub(super) async fn authenticate(provider: web::Data<Oidc>, body: web::Bytes) ->
         Some((_, Situation::Deceased | Situation::DuplicateMatch)) => {
             back(&provider, &request, &[("error", "server_error"), ("error_description", "Account is disabled")])
         }
-        Some((person, _)) => with_code(&provider, request, person),
+        Some((person, _)) => with_code(&provider, &request, person),
     }
 }
 
-fn with_code(provider: &Oidc, request: Params, person: &Persona) -> HttpResponse {
+fn with_code(provider: &Oidc, request: &Params, person: &Persona) -> HttpResponse {
     let (code, now) = (jose::random_id(), provider.clock.seconds());
     let session = Session {
         client_id: request.text("client_id").into(),
@@ -92,7 +90,7 @@ fn with_code(provider: &Oidc, request: Params, person: &Persona) -> HttpResponse
         ends: now + CODE_LIFE,
     };
     provider.with_state(|state| state.codes.insert(code.clone(), session));
-    back(provider, &request, &[("code", &code)])
+    back(provider, request, &[("code", &code)])
 }
 
 /// Back to the client, with `state` and (RFC 9207) `iss`.

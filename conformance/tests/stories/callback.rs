@@ -1,12 +1,10 @@
 //! Attacks of group G: what a national provider, or somebody in its name, sends to the hub.
 
-mod support;
-
+use crate::support::{Login, PARTY, World, assert_local_page, own, shared};
 use conformance::browser::journey::{Decision, parameter};
 use conformance::browser::{Arrival, Browser};
 use conformance::persona::Situation;
 use conformance::sim::faults::Fault;
-use support::{Login, PARTY, World, assert_local_page, own, shared};
 use url::Url;
 
 async fn login(world: &World, country: &str) -> Login {

@@ -2,11 +2,10 @@
 //!
 //! Needs the `hub` binary beside the tests (`cargo build -p hub --features hub/test-profile --bins`) and `redis-server`.
 
-mod support;
-
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use crate::support::{PARTY, assert_error, copy, text_below};
 use conformance::browser::journey::{Decision, Journey, Place};
 use conformance::browser::{Arrival, Browser};
 use conformance::clock::Clock;
@@ -15,7 +14,6 @@ use conformance::load::redis::{Redis, free_port, url_of};
 use conformance::persona::{self, Situation};
 use conformance::region::{Options, Region};
 use conformance::rp::{Answer, Hub, RelyingParty, Request};
-use support::{PARTY, assert_error, copy, text_below};
 use tempfile::TempDir;
 
 /// A region, and hubs that can be killed and started again.

@@ -1,13 +1,11 @@
 //! Attacks of groups C and F: codes, refresh tokens, token exchange, userinfo, revocation.
 
-mod support;
-
+use crate::support::{Login, PARTY, World, access_token, assert_error, changed, own, pairs, shared};
 use conformance::browser::journey::Decision;
 use conformance::jose;
 use conformance::persona::{self, Situation};
 use conformance::region::PENSION_AUDIENCE;
 use serde_json::json;
-use support::{Login, PARTY, World, access_token, assert_error, changed, own, pairs, shared};
 
 /// An honest redemption of a login's code.
 fn redemption(login: &Login) -> Vec<(String, String)> {
@@ -230,7 +228,7 @@ fn f_an_exchange_that_breaks_a_rule_gives_no_token() {
         let token_type = "urn:ietf:params:oauth:token-type:";
         let (access, saml) = (format!("{token_type}access_token"), format!("{token_type}saml2"));
         let audience = ("audience", PENSION_AUDIENCE);
-        let cases: Vec<(&str, String, Vec<(&str, &str)>, &str)> = vec![
+        let cases = [
             ("F01 another client's", mint("passerelle-hub"), vec![audience], "invalid_request"),
             ("F01 no JWT", "garbage".into(), vec![audience], "invalid_request"),
             ("F01 bad signature", spoilt(&mint("pension-xa")), vec![audience], "invalid_request"),

@@ -1,6 +1,4 @@
 //! A region and a hub in this process, all on one clock that stands until a test moves it.
-#![expect(dead_code, reason = "each test file uses its own part")]
-
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
@@ -37,7 +35,6 @@ pub(crate) struct World {
 pub(crate) struct Login {
     pub(crate) party: RelyingParty,
     pub(crate) request: Request,
-    pub(crate) browser: Browser,
     pub(crate) arrival: Arrival,
 }
 
@@ -121,7 +118,7 @@ impl World {
         let persona = persona::find(country, who).unwrap();
         let citizen = Journey { country, persona: &persona, decision };
         let arrival = citizen.walk(&mut browser, &start, &party.redirect_uri).await.unwrap();
-        Login { party, request, browser, arrival }
+        Login { party, request, arrival }
     }
 
     /// A citizen of XE up to the address at which the hub is called back, which is not opened yet.

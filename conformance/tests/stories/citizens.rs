@@ -1,13 +1,11 @@
 //! What citizens, banks and country systems do, told from their side.
 
-mod support;
-
+use crate::support::{PARTY, World, access_token, shared};
 use conformance::browser::journey::{Decision, Place};
 use conformance::persona::{self, Situation};
 use conformance::region::PENSION_AUDIENCE;
 use conformance::sim::cards::{Flaw, Shape};
 use serde_json::{Value, json};
-use support::{PARTY, World, access_token, shared};
 
 #[test]
 fn a_citizen_of_xa_opens_an_account_at_a_bank_in_xe() {
@@ -68,13 +66,14 @@ fn every_persona_ends_as_its_sentence_says() {
                         let expected = ["access_denied", "server_error", "temporarily_unavailable"];
                         assert!(expected.contains(&error.as_str()), "{case}: {error}");
                     }
-                    situation => match refused.iter().find(|(refused, _)| *refused == situation) {
-                        Some((_, error)) => assert_eq!(login.error(), *error, "{case}"),
-                        None => {
+                    situation => {
+                        if let Some((_, error)) = refused.iter().find(|(refused, _)| *refused == situation) {
+                            assert_eq!(login.error(), *error, "{case}");
+                        } else {
                             let userinfo = login.userinfo(&login.tokens().await).await;
                             assert_eq!(userinfo["name"], *person.name, "{case}: {userinfo}");
                         }
-                    },
+                    }
                 }
             }
         }

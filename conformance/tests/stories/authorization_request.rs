@@ -1,11 +1,9 @@
 //! Attacks of groups A and B: the pushed request and the authorization endpoint.
 
-mod support;
-
+use crate::support::{PARTY, World, assert_error, assert_local_page, changed, headers, shared};
 use conformance::browser::journey::Place;
 use conformance::persona::Situation;
 use serde_json::Value;
-use support::{PARTY, World, assert_error, assert_local_page, changed, headers, shared};
 use url::Url;
 
 /// Pushes an honest request with one parameter changed.

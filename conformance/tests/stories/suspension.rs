@@ -1,15 +1,14 @@
 //! Attacks D19, G18 and H17 as a matrix: whatever stops being trusted while a citizen is on the way stops every step
 //! that was still to come, and every grant.
 
-mod support;
-
+use crate::support::{Login, PARTY, World, access_token, assert_error, own, pairs};
 use conformance::browser::journey::{Decision, Place, parameter};
 use conformance::browser::{Arrival, Browser, Page};
 use conformance::persona::{self, Situation};
 use conformance::region::PENSION_AUDIENCE;
 use conformance::rp::{Answer, RelyingParty, Request, Tokens};
+use conformance::sim::cards::{Flaw, Shape};
 use serde_json::json;
-use support::{Login, PARTY, World, access_token, assert_error, own, pairs};
 use trust_list::{Recognition, ServiceStatus};
 
 /// A citizen of XE stopped just before each step, and tokens that are already out.
@@ -100,7 +99,6 @@ impl OnTheWay {
 
     async fn verify_card(&self, world: &World) -> Answer {
         let holder = persona::find("XF", Situation::Success).unwrap();
-        use conformance::sim::cards::{Flaw, Shape};
         let card = world.region.cards.card(&holder, Shape::A, Flaw::None).unwrap();
         let body = json!({"country": "XF", "credential": card, "purpose": "pension"});
         let url = format!("{}/federation/v1/verify", world.issuer);

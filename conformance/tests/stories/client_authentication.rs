@@ -1,12 +1,10 @@
 //! Attacks of group D: a client assertion that breaks a rule is refused alike at every endpoint that takes one.
 
-mod support;
-
+use crate::support::{PARTY, World, assert_error, pairs, shared};
 use conformance::jose;
 use conformance::rp::{Answer, RelyingParty, authentication_of};
 use serde_json::{Map, Value, json};
 use strict_jose::{Algorithm, SigningKey};
-use support::{PARTY, World, assert_error, pairs, shared};
 
 /// The endpoints that authenticate clients, each with an otherwise complete form.
 fn endpoints(party: &RelyingParty) -> Vec<(&'static str, Vec<(String, String)>)> {
@@ -181,7 +179,7 @@ fn d13_a_client_id_in_the_body_must_be_the_assertions() {
     shared(async |world| {
         let party = world.party(PARTY);
         for (endpoint, form) in endpoints(&party) {
-            let form = support::changed(&form, "client_id", Some("insurer-xf"));
+            let form = crate::support::changed(&form, "client_id", Some("insurer-xf"));
             let answer = send(&party, endpoint, &form, &signed(&party, |_| ())).await;
             assert_error(&format!("D13 at {endpoint}"), &answer, 401, &["invalid_client"]);
         }
