@@ -6,6 +6,7 @@ use std::path::Path;
 use hub_core::ports::Clock as _;
 use hub_store_redis::RedisStore;
 use trust_list::{HighWater, TrustClient};
+use url::Url;
 
 use crate::config::{Config, Problem};
 use crate::{SystemClock, keys, tls, wiring};
@@ -32,7 +33,10 @@ pub async fn check(config: &Config, with_store: bool) -> Vec<Problem> {
 
 fn check_tls(config: &Config) -> Option<Problem> {
     let listen = &config.listen;
-    let error = tls::server_config(&listen.certificate_file, &listen.key_file).err()?;
+    let error = match tls::server_config(&listen.certificate_file, &listen.key_file) {
+        Ok((_, certificate)) => return check_name(config, &certificate),
+        Err(error) => error,
+    };
     let (path, remedy) = match &error {
         tls::TlsError::Certificate { .. } => {
             ("listen.certificate_file", "put the PEM chain there, the leaf first, readable by the hub's user")
@@ -45,6 +49,15 @@ fn check_tls(config: &Config) -> Option<Problem> {
         }
     };
     Some(Problem::new(path, error.to_string(), remedy))
+}
+
+/// Browsers and relying parties come by the issuer's name.
+fn check_name(config: &Config, certificate: &tls::Certificate) -> Option<Problem> {
+    const REMEDY: &str = "order a certificate with the issuer's host among its subject alternative names";
+    let issuer = Url::parse(&config.issuer).ok()?;
+    let host = issuer.host_str()?;
+    let what = format!("the certificate is not for {host}");
+    (!certificate.is_for(host)).then(|| Problem::new("listen.certificate_file", what, REMEDY))
 }
 
 /// The root alone: what the folder of highest versions says about it is a start's affair.

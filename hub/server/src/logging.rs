@@ -4,9 +4,9 @@ use std::panic::PanicHookInfo;
 
 use tracing_subscriber::EnvFilter;
 
-/// Starts logging. `PASSERELLE_LOG` chooses what is written, e.g. `info,hub_core=debug`; `info` when it is not set.
+/// Starts logging. `RUST_LOG` chooses what is written, e.g. `info,hub_core=debug`; `info` when it is not set.
 pub fn start() {
-    let filter = EnvFilter::try_from_env("PASSERELLE_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = EnvFilter::try_from_env("RUST_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
     // The JSON format escapes control characters, so nothing that a peer sent can start a line of its own (attacks
     // R12).
     let logging =

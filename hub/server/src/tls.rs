@@ -5,13 +5,14 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use arc_swap::ArcSwap;
+use rustls::client::verify_server_name;
 use rustls::crypto::CryptoProvider;
 use rustls::crypto::aws_lc_rs::{self, cipher_suite};
-use rustls::server::{ClientHello, ResolvesServerCert};
+use rustls::server::{ClientHello, ParsedCertificate, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 use rustls::{ServerConfig, SupportedCipherSuite};
 use rustls_pki_types::pem::PemObject as _;
-use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 
 /// FAPI 2.0 Security Profile §5.2.2: of TLS 1.2 only these four; all suites of TLS 1.3 that rustls has.
 const SUITES: [SupportedCipherSuite; 7] = [
@@ -65,7 +66,7 @@ pub fn server_config(certificate_file: &Path, key_file: &Path) -> Result<(Server
 /// The certificate in use. An unusable new file leaves the old one in place.
 #[derive(Debug)]
 pub struct Certificate {
-    certificate_file: PathBuf,
+    chain_file: PathBuf,
     key_file: PathBuf,
     provider: CryptoProvider,
     loaded: ArcSwap<Loaded>,
@@ -85,20 +86,30 @@ impl Certificate {
         let modified = modified(certificate_file, key_file);
         let key = Arc::new(read(certificate_file, key_file, &provider)?);
         Ok(Self {
-            certificate_file: certificate_file.to_owned(),
+            chain_file: certificate_file.to_owned(),
             key_file: key_file.to_owned(),
             provider,
             loaded: ArcSwap::from_pointee(Loaded { key, modified }),
         })
     }
 
+    /// Whether the certificate is one for `host`.
+    pub fn is_for(&self, host: &str) -> bool {
+        let loaded = self.loaded.load();
+        let Some(leaf) = loaded.key.cert.first() else { return false };
+        let (Ok(leaf), Ok(name)) = (ParsedCertificate::try_from(leaf), ServerName::try_from(host)) else {
+            return false;
+        };
+        verify_server_name(&leaf, &name).is_ok()
+    }
+
     /// Reads the files again if they changed. New connections get the new certificate; open ones go on.
     pub fn reload(&self) -> Result<Reloaded, TlsError> {
-        let modified = modified(&self.certificate_file, &self.key_file);
+        let modified = modified(&self.chain_file, &self.key_file);
         if modified == self.loaded.load().modified {
             return Ok(Reloaded::Unchanged);
         }
-        let key = Arc::new(read(&self.certificate_file, &self.key_file, &self.provider)?);
+        let key = Arc::new(read(&self.chain_file, &self.key_file, &self.provider)?);
         self.loaded.store(Arc::new(Loaded { key, modified }));
         Ok(Reloaded::Changed)
     }

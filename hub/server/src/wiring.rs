@@ -65,12 +65,11 @@ pub(crate) async fn open_ports(wiring: &Wiring, metrics: &Arc<Metrics>) -> Resul
         Some(stores) => stores.clone(),
         None => open_store(&wiring.config, &wiring.clock).await?,
     };
-    let (audit, own_log): (Arc<dyn AuditLog>, _) = match &wiring.audit {
-        Some(audit) => (audit.clone(), None),
-        None => {
-            let log = Arc::new(open_audit(&wiring.config, &wiring.clock)?);
-            (log.clone(), Some(log))
-        }
+    let (audit, own_log): (Arc<dyn AuditLog>, _) = if let Some(audit) = &wiring.audit {
+        (audit.clone(), None)
+    } else {
+        let log = Arc::new(open_audit(&wiring.config, &wiring.clock).await?);
+        (log.clone(), Some(log))
     };
     Ok(Ports { stores, audit: Arc::new(Audited::new(audit, metrics.clone())), own_log })
 }
@@ -107,12 +106,16 @@ pub(crate) async fn open_store(config: &Config, clock: &Arc<dyn Clock>) -> Resul
 }
 
 /// The log in the folder that the configuration names.
-fn open_audit(config: &Config, clock: &Arc<dyn Clock>) -> Result<FileAuditLog, StartError> {
+async fn open_audit(config: &Config, clock: &Arc<dyn Clock>) -> Result<FileAuditLog, StartError> {
     let folder = &config.audit.directory;
     let unwritable = |source| StartError::Unreadable { file: folder.clone(), source };
     std::fs::create_dir_all(folder).map_err(unwritable)?;
     let log = FileAuditLog::open(&folder.join(AUDIT_FILE), clock.clone())?;
-    check_clock(log.last_event_time(), clock.now())?;
+    if let Err(behind) = check_clock(log.last_event_time(), clock.now()) {
+        // Closed, not dropped: whoever sets the clock right finds the file free.
+        log.close().await?;
+        return Err(behind);
+    }
     Ok(log)
 }
 

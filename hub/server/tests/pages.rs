@@ -1,5 +1,7 @@
 //! The citizen's pages: what stands in them, how much they weigh, and that nothing in them is anybody else's.
 
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "in tests a failure is a panic")]
+
 use askama::Template as _;
 use hub::http::page::gzip;
 use hub::pages::consent::ConsentPage;

@@ -1,8 +1,13 @@
 //! The trust lists in a running hub, and what the operators' listener says about them: attacks H01, H04, H15, H23, S08.
 
+#[cfg(test)]
 mod support;
 
+use std::sync::Arc;
+
+use hub::StartError;
 use hub_core::audit::{AuditError, AuditKind};
+use hub_core::ports::ManualClock;
 use serde_json::Value;
 use support::Hub;
 
@@ -92,6 +97,36 @@ async fn f14_a_hub_that_stops_ends_cleanly_records_it_and_accepts_no_more() {
     assert_eq!((kinds.first(), kinds.last()), (Some(&AuditKind::Started), Some(&AuditKind::Stopped)));
 }
 
+#[tokio::test]
+async fn t02_a_hub_whose_clock_is_behind_its_own_audit_log_does_not_start() {
+    let folder = support::folder();
+    let at = |seconds: i64| {
+        let mut wiring = support::wiring(&folder);
+        wiring.clock = Arc::new(ManualClock::at(support::NOW.plus(seconds)));
+        hub::start(wiring)
+    };
+    at(0).await.unwrap().stop().await.unwrap();
+    let refused = at(-24 * 60 * 60).await.err().unwrap();
+    assert!(matches!(refused, StartError::ClockBehind { .. }), "{refused}");
+    // Replicas may differ by some seconds.
+    at(-30).await.unwrap().stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn s01_a_hub_whose_store_is_away_is_live_and_not_ready() {
+    let folder = support::folder();
+    let mut wiring = support::wiring(&folder);
+    wiring.config.store.url = Some("redis://127.0.0.1:1".to_owned());
+    wiring.clock = Arc::new(ManualClock::at(support::NOW));
+    let running = hub::start(wiring).await.unwrap();
+    let address = running.management_address;
+    assert_eq!(support::manage(address, "/livez").await.status, 200);
+    let readiness = support::manage(address, "/readyz").await;
+    assert_eq!(readiness.status, 503);
+    assert!(readiness.json()["checks"]["store"].as_str().unwrap().contains("store is unavailable"));
+    running.stop().await.unwrap();
+}
+
 /// A test region is only trusted by a build that may trust one.
 #[cfg(feature = "test-profile")]
 mod with_invented_countries {
@@ -108,7 +143,7 @@ mod with_invented_countries {
         assert_eq!(status, 200, "{answer}");
         assert_eq!(answer["checks"]["trust_state"], "fresh");
 
-        hub.clock.advance(Duration::from_secs(2 * 60 * 60));
+        hub.clock.advance(Duration::from_hours(2));
         let (status, answer) = readiness(&hub).await;
         assert_eq!(status, 503);
         assert_eq!(answer["checks"]["trust_state"], "expired");

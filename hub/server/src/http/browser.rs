@@ -1,9 +1,9 @@
 //! What the citizen's browser visits: authorize, the picker's and the consent page's forms, the callback.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{HeaderName, LOCATION};
+use actix_web::http::header::{HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
 use actix_web::{HttpRequest, HttpResponse, web};
-use hub_core::{Browser, BrowserOutcome, BrowserSecret, ConsentView, Form, PickerView, Redirect};
+use hub_core::{Browser, BrowserOutcome, BrowserSecret, ConsentView, Form, PageError, PickerView, Redirect};
 use trust_list::{CountryCode, TrustState};
 
 use super::cookies::{self, BINDING, LANGUAGE};
@@ -74,7 +74,7 @@ async fn own_form(req: &HttpRequest, payload: web::Payload) -> Result<Vec<u8>, R
     // W3C Fetch Metadata §2.3: browsers that send it cannot be made to lie about it. Old ones do not send it; the
     // sealed state and the Lax cookie hold there too.
     let site = req.headers().get(HeaderName::from_static("sec-fetch-site"));
-    if site.is_some_and(|site| site.as_bytes() != b"same-origin") {
+    if site.is_some_and(|site| !matches!(site.as_bytes(), b"same-origin" | b"none")) {
         return Err(Refusal::CrossSite);
     }
     form::read_urlencoded(req, payload).await
@@ -103,13 +103,22 @@ fn render(edge: &Edge, req: &HttpRequest, trust: &TrustState, outcome: BrowserOu
         BrowserOutcome::Picker(view) => picker(edge, req, &view),
         BrowserOutcome::Consent(view) => consent_page(edge, req, trust, &view),
         BrowserOutcome::Redirect(redirect) => see_other(edge, &redirect),
-        BrowserOutcome::ErrorPage(error) => {
-            let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            page::respond(req, status, &ErrorPage::new(error, page::frame(req, &[])))
-        }
+        BrowserOutcome::ErrorPage(error) => error_page(req, error),
     };
     remember_language(answer, edge, req)
 }
+
+fn error_page(req: &HttpRequest, error: PageError) -> HttpResponse {
+    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut answer = page::respond(req, status, &ErrorPage::new(error, page::frame(req, &[])));
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        answer.headers_mut().insert(RETRY_AFTER, RETRY_SECONDS);
+    }
+    answer
+}
+
+/// What the page's words say: wait some minutes.
+const RETRY_SECONDS: HeaderValue = HeaderValue::from_static("60");
 
 fn picker(edge: &Edge, req: &HttpRequest, view: &PickerView) -> HttpResponse {
     let frame = page::frame(req, &view.ui_locales);

@@ -114,3 +114,39 @@ impl ResponseError for Panicked {
         response
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use actix_web::middleware::from_fn;
+    use actix_web::test::{TestRequest, call_service, init_service, read_body};
+    use actix_web::{App, http::header::CACHE_CONTROL};
+
+    use super::*;
+
+    async fn panics() -> HttpResponse {
+        panic!("secret-canary")
+    }
+
+    #[actix_web::test]
+    async fn j14_a_panic_is_a_500_without_a_word_of_it_and_the_next_request_is_served() {
+        let metrics = web::Data::new(Metrics::new());
+        let app = App::new()
+            .app_data(metrics.clone())
+            .wrap(from_fn(guard))
+            .route("/panics", web::get().to(panics))
+            .route("/works", web::get().to(HttpResponse::Ok));
+        let app = init_service(app).await;
+        let error = actix_web::test::try_call_service(&app, TestRequest::get().uri("/panics").to_request()).await;
+        let answer = error.unwrap_err().error_response();
+        assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(answer.headers().get(CACHE_CONTROL).unwrap(), "no-store");
+        let body = actix_web::body::to_bytes(answer.into_body()).await.unwrap();
+        let body = String::from_utf8(body.to_vec()).unwrap();
+        assert!(body.contains("id=\"error-code\">internal<") && !body.contains("canary"), "{body}");
+        assert_eq!(metrics.panics.get(), 1);
+
+        let next = call_service(&app, TestRequest::get().uri("/works").to_request()).await;
+        assert_eq!(next.status(), StatusCode::OK);
+        assert!(read_body(next).await.is_empty());
+    }
+}

@@ -40,6 +40,7 @@ pub struct Metrics {
 }
 
 /// Of one HTTP request.
+#[expect(clippy::struct_field_names, reason = "the labels are OpenTelemetry's attribute names")]
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 pub struct RequestLabels {
     http_request_method: String,

@@ -33,10 +33,6 @@ impl Frame {
     fn texts(self) -> &'static Texts {
         self.language.texts()
     }
-
-    fn style(self) -> &'static str {
-        style::SHEET
-    }
 }
 
 /// A link to the same page in another language.

@@ -115,7 +115,7 @@ mod tests {
             clock: Arc::new(ManualClock::at(NOW)),
             audit: Arc::new(CollectedAuditLog::default()),
             fetch_limit: Duration::from_millis(50),
-            interval: Duration::from_secs(60),
+            interval: Duration::from_mins(1),
             test_countries: true,
         }
     }

@@ -4,6 +4,7 @@
 // Every test binary uses a part of it.
 #![expect(dead_code, unreachable_pub, reason = "shared between test binaries, each of which uses a part")]
 
+use std::collections::HashMap;
 use std::io::Write as _;
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
@@ -60,6 +61,16 @@ pub fn folder_for(region: &TestRegion) -> TempDir {
     copy(&keys(), &folder.path().join("keys"));
     write(folder.path(), "hub.toml", CONFIG);
     folder
+}
+
+/// The configuration of `folder` and nothing else.
+pub fn wiring(folder: &TempDir) -> Wiring {
+    let environment: HashMap<String, String> = if cfg!(feature = "test-profile") {
+        [("PASSERELLE__SANDBOX__TEST_COUNTRIES".to_owned(), "true".to_owned())].into()
+    } else {
+        [].into()
+    };
+    Wiring::new(Config::load_with(&folder.path().join("hub.toml"), Some(environment)).unwrap())
 }
 
 /// One set of keys for all tests of a binary: RSA keys are dear to make.
@@ -125,16 +136,10 @@ impl Hub {
 
     /// The same in a folder that is there already, before the first refresh.
     pub async fn start_in(folder: TempDir, region: TestRegion) -> Self {
-        let environment: std::collections::HashMap<String, String> = if cfg!(feature = "test-profile") {
-            [("PASSERELLE__SANDBOX__TEST_COUNTRIES".to_owned(), "true".to_owned())].into()
-        } else {
-            [].into()
-        };
-        let config = Config::load_with(&folder.path().join("hub.toml"), Some(environment)).unwrap();
         let clock = Arc::new(ManualClock::at(NOW));
         let store = Arc::new(MemoryStore::new(clock.clone(), 1000));
         let audit = Arc::new(CollectedAuditLog::default());
-        let mut wiring = Wiring::new(config);
+        let mut wiring = wiring(&folder);
         wiring.clock = clock.clone();
         wiring.stores = Some(Stores::on(store.clone()));
         wiring.audit = Some(audit.clone());
@@ -156,10 +161,10 @@ impl Hub {
     pub async fn send(&self, method: &str, target: &str, headers: &[(&str, &str)], body: &str) -> Answer {
         let mut head = format!("{method} {target} HTTP/1.1\r\nHost: hub.example\r\nConnection: close\r\n");
         for (name, value) in headers {
-            head.push_str(&format!("{name}: {value}\r\n"));
+            head.extend([*name, ": ", *value, "\r\n"]);
         }
         if !body.is_empty() {
-            head.push_str(&format!("Content-Length: {}\r\n", body.len()));
+            head.extend(["Content-Length: ", &body.len().to_string(), "\r\n"]);
         }
         self.raw(format!("{head}\r\n{body}")).await
     }
@@ -174,16 +179,20 @@ impl Hub {
 
     /// A GET at the operators' listener.
     pub async fn manage(&self, target: &str) -> Answer {
-        let address = self.running.management_address;
-        let request = format!("GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
-        tokio::task::spawn_blocking(move || {
-            let mut stream = TcpStream::connect(address).unwrap();
-            stream.write_all(request.as_bytes()).unwrap();
-            Answer::parse(read_all(&mut stream))
-        })
-        .await
-        .unwrap()
+        manage(self.running.management_address, target).await
     }
+}
+
+/// A GET at an operators' listener.
+pub async fn manage(address: SocketAddr, target: &str) -> Answer {
+    let request = format!("GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    tokio::task::spawn_blocking(move || {
+        let mut stream = TcpStream::connect(address).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        Answer::parse(read_all(&mut stream))
+    })
+    .await
+    .unwrap()
 }
 
 fn exchange(address: SocketAddr, client: Arc<ClientConfig>, request: &[u8]) -> Answer {
