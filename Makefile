@@ -22,6 +22,7 @@ test: ## everything: unit, contract suites, end to end with a real Redis, a brow
 test-rust: ## the Rust tests alone (needs redis-server)
 	$(CARGO) build --workspace --locked --bins
 	$(CARGO) test --workspace --locked --no-fail-fast
+	$(CARGO) test -p hub --locked --no-fail-fast # once more as it is shipped, without the test profile
 
 test-peers: ## the independent peers alone (needs node, npm, python3, chromium)
 	$(CARGO) build --workspace --locked --bins
