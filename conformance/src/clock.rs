@@ -10,7 +10,10 @@ use strict_jose::UnixTime;
 #[derive(Clone, Debug)]
 pub struct Clock {
     base: Base,
-    moved: Arc<AtomicI64>,
+    /// Seconds that passed because a test said so.
+    passed: Arc<AtomicI64>,
+    /// Seconds that the wall clock was set by, while no time passed.
+    set: Arc<AtomicI64>,
 }
 
 #[derive(Clone, Debug)]
@@ -24,12 +27,16 @@ enum Base {
 impl Clock {
     /// The machine's clock.
     pub fn system() -> Self {
-        Self { base: Base::Machine { started: Instant::now() }, moved: Arc::default() }
+        Self::new(Base::Machine { started: Instant::now() })
     }
 
     /// A clock that stands at `seconds` since 1970.
     pub fn standing(seconds: i64) -> Self {
-        Self { base: Base::Standing { at: seconds }, moved: Arc::default() }
+        Self::new(Base::Standing { at: seconds })
+    }
+
+    fn new(base: Base) -> Self {
+        Self { base, passed: Arc::default(), set: Arc::default() }
     }
 
     /// A clock that stands at the machine's time of now.
@@ -43,7 +50,7 @@ impl Clock {
             Base::Machine { .. } => machine_seconds(),
             Base::Standing { at } => at,
         };
-        base + self.moved.load(Ordering::SeqCst)
+        base + self.passed.load(Ordering::SeqCst) + self.set.load(Ordering::SeqCst)
     }
 
     /// The same, typed.
@@ -52,8 +59,13 @@ impl Clock {
     }
 
     /// Time passes.
-    pub fn advance(&self, seconds: i64) {
-        self.moved.fetch_add(seconds, Ordering::SeqCst);
+    pub fn advance(&self, seconds: u32) {
+        self.passed.fetch_add(seconds.into(), Ordering::SeqCst);
+    }
+
+    /// Somebody sets the wall clock forward, or back with a negative number; no time passes.
+    pub fn set_by(&self, seconds: i64) {
+        self.set.fetch_add(seconds, Ordering::SeqCst);
     }
 }
 
@@ -63,10 +75,10 @@ impl hub_core::ports::Clock for Clock {
     }
 
     fn elapsed(&self) -> Duration {
-        let moved = Duration::from_secs(u64::try_from(self.moved.load(Ordering::SeqCst)).unwrap_or(0));
+        let passed = Duration::from_secs(u64::try_from(self.passed.load(Ordering::SeqCst)).unwrap_or(0));
         match self.base {
-            Base::Machine { started } => started.elapsed() + moved,
-            Base::Standing { .. } => moved,
+            Base::Machine { started } => started.elapsed() + passed,
+            Base::Standing { .. } => passed,
         }
     }
 }

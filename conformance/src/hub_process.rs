@@ -29,6 +29,8 @@ pub struct HubOptions {
     pub ca_file: PathBuf,
     /// Seconds between two looks at the trust lists.
     pub refresh_seconds: u64,
+    /// What is logged, as `RUST_LOG` says it.
+    pub log: String,
     /// Worker threads, if not one for each core.
     pub workers: Option<usize>,
 }
@@ -106,19 +108,19 @@ pub struct HubProcess {
 }
 
 impl HubProcess {
-    /// Starts the binary on the options' files. Its log goes to `hub.log` in the folder.
-    pub fn start(binary: &Path, options: &HubOptions) -> anyhow::Result<Self> {
+    /// Starts the program on the options' files. Its log goes to `hub.log` in the folder.
+    pub fn start(program: &HubProgram, options: &HubOptions) -> anyhow::Result<Self> {
         let log = options.dir.join("hub.log");
         let file = std::fs::OpenOptions::new().create(true).append(true).open(&log)?;
-        let child = Command::new(binary)
-            .args(["serve", "--config"])
+        let child = Command::new(&program.file)
+            .args([program.subcommand, "--config"])
             .arg(options.config_file())
-            .env("RUST_LOG", std::env::var("RUST_LOG").unwrap_or_else(|_| "info".into()))
+            .env("RUST_LOG", &options.log)
             .stdin(Stdio::null())
             .stdout(file.try_clone()?)
             .stderr(file)
             .spawn()
-            .with_context(|| format!("{} cannot be started: build it with cargo build -p hub", binary.display()))?;
+            .with_context(|| format!("{} cannot be started: build it with {BUILD}", program.file.display()))?;
         Ok(Self { child, management: options.management(), log })
     }
 
@@ -157,8 +159,13 @@ impl HubProcess {
         Ok(())
     }
 
+    /// Everything it has logged.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap_or_default()
+    }
+
     fn end_of_log(&self) -> String {
-        let text = std::fs::read_to_string(&self.log).unwrap_or_default();
+        let text = self.log();
         let lines: Vec<&str> = text.lines().collect();
         lines.iter().skip(lines.len().saturating_sub(20)).copied().collect::<Vec<_>>().join("\n")
     }
@@ -176,12 +183,34 @@ const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// Twenty seconds.
 const MOST_LOOKS: u32 = 200;
 
-/// The `hub` binary beside the running executable.
-pub fn beside_this_executable() -> anyhow::Result<PathBuf> {
+/// What is started as a hub.
+#[derive(Clone, Debug)]
+pub struct HubProgram {
+    file: PathBuf,
+    subcommand: &'static str,
+}
+
+const BUILD: &str = "cargo build -p hub --features hub/test-profile";
+
+impl HubProgram {
+    /// A `hub` binary; by default the one beside the running executable.
+    pub fn hub(file: Option<&Path>) -> anyhow::Result<Self> {
+        let file = match file {
+            Some(file) => file.to_owned(),
+            None => beside_this_executable()?,
+        };
+        Ok(Self { file, subcommand: "serve" })
+    }
+
+    /// `conformance hub`, which is the same hub: for tests, whose build makes this binary and not the other.
+    pub fn conformance(file: impl Into<PathBuf>) -> Self {
+        Self { file: file.into(), subcommand: "hub" }
+    }
+}
+
+fn beside_this_executable() -> anyhow::Result<PathBuf> {
     let here = std::env::current_exe()?;
-    // Test binaries are one folder further down, in `deps`.
-    let folders = here.ancestors().skip(1).take(2);
-    folders.map(|folder| folder.join("hub")).find(|path| path.is_file()).with_context(|| {
-        format!("no hub beside {}: build it with cargo build -p hub --features hub/test-profile", here.display())
-    })
+    let file = here.with_file_name("hub");
+    anyhow::ensure!(file.is_file(), "no hub beside {}: build it with {BUILD}", here.display());
+    Ok(file)
 }

@@ -1,6 +1,6 @@
 //! The command line of the test bench.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -28,6 +28,12 @@ enum Command {
     Sim(SimArgs),
     /// CPU of each operation beside its floor, Redis round trips, memory. Measure release builds.
     Load(LoadArgs),
+    /// A hub, as `hub serve` runs it, with the test profile built in.
+    Hub {
+        /// Its TOML file.
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+    },
     /// The floor's server; `load` starts it.
     #[command(hide = true)]
     Floor,
@@ -50,8 +56,12 @@ struct SimArgs {
 }
 
 fn main() -> ExitCode {
-    tracing_subscriber::fmt().with_env_filter("warn").with_writer(std::io::stderr).init();
-    match run(Cli::parse().command) {
+    let command = Cli::parse().command;
+    match &command {
+        Command::Hub { .. } => hub::logging::start(),
+        _ => tracing_subscriber::fmt().with_env_filter("warn").with_writer(std::io::stderr).init(),
+    }
+    match run(command) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
@@ -71,9 +81,20 @@ fn run(command: Command) -> anyhow::Result<bool> {
             Command::Demo(args) => demo::run(&args).await,
             Command::Load(args) => load::run(&args).await,
             Command::Sim(args) => sim(args).await.map(|()| true),
+            Command::Hub { config } => serve_hub(&config).await.map(|()| true),
             Command::Floor => Ok(true),
         }
     })
+}
+
+async fn serve_hub(config: &Path) -> anyhow::Result<()> {
+    let running = hub::start(hub::Wiring::new(hub::Config::load(config)?)).await?;
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        ended = tokio::signal::ctrl_c() => ended?,
+    }
+    Ok(running.stop().await?)
 }
 
 async fn sim(args: SimArgs) -> anyhow::Result<()> {

@@ -47,6 +47,10 @@ async fn login_with_xa(stage: &Stage) -> anyhow::Result<Story> {
     let (request, back, browser) = journey(&stage.bank, "XA", &person).await?;
     story.push("bank  -> hub      POST /par: private_key_jwt (ES256), PKCE S256; 201 request_uri".into());
     story.extend(trail(stage, &browser));
+    story.push(
+        "hub   -> XA       behind the browser: PAR, token and userinfo with private_key_jwt and DPoP (PS256);".into(),
+    );
+    story.push("                  XA refuses the first proof for its nonce, as eSignet always does".into());
     story.push(format!("                  back at the bank with code, state and iss={}", short(&back, "iss")));
     let tokens = stage.bank.finish(&request, &back).await?;
     story

@@ -1,7 +1,6 @@
 //! The run: region, hub and floor started, batches interleaved, medians taken.
 
 use std::io::{BufRead as _, BufReader};
-use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -16,7 +15,7 @@ use super::redis::{Redis, RoundTrips, free_port};
 use super::report::{Report, Row};
 use crate::browser;
 use crate::clock::Clock;
-use crate::hub_process::{self, HubOptions, HubProcess};
+use crate::hub_process::{self, HubOptions, HubProcess, HubProgram};
 use crate::persona::{self, Situation};
 use crate::region::{self, Region};
 use crate::rp::{Hub, RelyingParty};
@@ -26,7 +25,7 @@ pub struct Bench<'a> {
     args: &'a LoadArgs,
     region: Arc<Region>,
     hub: HubOptions,
-    binary: PathBuf,
+    program: HubProgram,
     floor: Floor,
 }
 
@@ -64,16 +63,14 @@ impl<'a> Bench<'a> {
             management_port,
             store: "memory".into(),
             refresh_seconds: 60,
+            log: "warn".into(),
             ..region.hub_options(dir.join("hub"))
         };
         region.register_hub(&hub.write(&region.pki)?);
-        let binary = match &args.hub {
-            Some(binary) => binary.clone(),
-            None => hub_process::beside_this_executable()?,
-        };
+        let program = HubProgram::hub(args.hub.as_deref())?;
         let call_url = format!("{}/nothing", region.xe.url());
         let floor = Floor::start(call_url, region.pki.ca_pem())?;
-        Ok(Self { args, region, hub, binary, floor })
+        Ok(Self { args, region, hub, program, floor })
     }
 
     /// Measures everything.
@@ -130,7 +127,7 @@ impl<'a> Bench<'a> {
             driver.once(operation).await?;
         }
         let own = to_f64(relay.count() - before) - idle_rate * started.elapsed().as_secs_f64();
-        Ok((own / f64::from(TIMES) * 10.0).round() / 10.0)
+        Ok((own.max(0.0) / f64::from(TIMES) * 10.0).round() / 10.0)
     }
 
     async fn measure_pending(&mut self, report: &mut Report) -> anyhow::Result<()> {
@@ -205,7 +202,7 @@ impl<'a> Bench<'a> {
         }
         let options = HubOptions { store: store.into(), ..self.hub.clone() };
         options.write(&self.region.pki)?;
-        let mut hub = HubProcess::start(&self.binary, &options)?;
+        let mut hub = HubProcess::start(&self.program, &options)?;
         hub.wait_ready(&self.region.http()?).await?;
         Ok(hub)
     }

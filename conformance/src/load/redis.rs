@@ -1,7 +1,7 @@
 //! A Redis of our own on loopback, and a counter of round trips in front of it.
 
 use std::net::TcpListener as StdListener;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
@@ -15,6 +15,7 @@ use tokio::net::{TcpListener, TcpStream};
 pub struct Redis {
     child: Child,
     port: u16,
+    dir: PathBuf,
 }
 
 impl Redis {
@@ -30,7 +31,8 @@ impl Redis {
         let log = std::fs::File::create(dir.join(format!("redis-{port}.log")))?;
         let mut child = Command::new("redis-server")
             .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
-            .args(["--maxmemory-policy", "noeviction", "--dir"])
+            // Uncompressed, so that a dump can be searched.
+            .args(["--maxmemory-policy", "noeviction", "--rdbcompression", "no", "--dir"])
             .arg(dir)
             .stdin(Stdio::null())
             .stdout(log)
@@ -39,7 +41,7 @@ impl Redis {
             .context("redis-server cannot be started: install it (apt-get install redis-server), or leave it out with --no-redis")?;
         for _ in 0..100 {
             if TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
-                return Ok(Self { child, port });
+                return Ok(Self { child, port, dir: dir.to_owned() });
             }
             if let Some(status) = child.try_wait()? {
                 anyhow::bail!("redis-server ended at once ({status}), see {}", dir.display());
@@ -58,6 +60,16 @@ impl Redis {
     /// `redis://127.0.0.1:<port>`
     pub fn url(&self) -> String {
         url_of(self.port)
+    }
+
+    /// Everything it holds, as it would lie on a stolen disk.
+    pub async fn dump(&self) -> anyhow::Result<Vec<u8>> {
+        let mut connection = TcpStream::connect(("127.0.0.1", self.port)).await?;
+        connection.write_all(b"SAVE\r\n").await?;
+        let mut answer = [0; 5];
+        connection.read_exact(&mut answer).await?;
+        anyhow::ensure!(&answer == b"+OK\r\n", "SAVE was refused");
+        Ok(std::fs::read(self.dir.join("dump.rdb"))?)
     }
 
     /// Process id.

@@ -208,6 +208,7 @@ impl Region {
             root_file: self.root_file(),
             ca_file: self.ca_file(),
             refresh_seconds: 2,
+            log: "info".into(),
             workers: None,
         }
     }

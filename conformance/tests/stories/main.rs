@@ -18,4 +18,6 @@ mod support;
 #[cfg(test)]
 mod suspension;
 #[cfg(test)]
+mod time;
+#[cfg(test)]
 mod token_endpoint;

@@ -1,15 +1,14 @@
 //! What a power cut, a second replica and a lost store do to logins: hubs as processes of their own.
 //!
-//! Needs the `hub` binary beside the tests (`cargo build -p hub --features hub/test-profile --bins`) and `redis-server`.
+//! Needs `redis-server`.
 
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use crate::support::{PARTY, assert_error, copy, text_below};
 use conformance::browser::journey::{Decision, Journey, Place};
 use conformance::browser::{Arrival, Browser};
 use conformance::clock::Clock;
-use conformance::hub_process::{self, HubOptions, HubProcess};
+use conformance::hub_process::{self, HubOptions, HubProcess, HubProgram};
 use conformance::load::redis::{Redis, free_port, url_of};
 use conformance::persona::{self, Situation};
 use conformance::region::{Options, Region};
@@ -20,7 +19,7 @@ use tempfile::TempDir;
 struct Site {
     region: Region,
     options: HubOptions,
-    binary: PathBuf,
+    program: HubProgram,
     http: reqwest::Client,
     _dir: TempDir,
 }
@@ -38,11 +37,11 @@ impl Site {
         };
         region.register_hub(&options.write(&region.pki).unwrap());
         let http = region.http().unwrap();
-        Self { region, options, binary: hub_process::beside_this_executable().unwrap(), http, _dir: dir }
+        Self { region, options, program: HubProgram::conformance(env!("CARGO_BIN_EXE_conformance")), http, _dir: dir }
     }
 
     async fn start_hub(&self) -> HubProcess {
-        let mut hub = HubProcess::start(&self.binary, &self.options).unwrap();
+        let mut hub = HubProcess::start(&self.program, &self.options).unwrap();
         hub.wait_ready(&self.http).await.unwrap();
         hub
     }
@@ -223,6 +222,44 @@ fn s01_without_redis_there_is_503_and_with_it_again_service_within_five_seconds(
     });
 }
 
+#[test]
+fn r02_s12_neither_redis_nor_a_debug_log_nor_the_audit_log_holds_a_person_or_a_token() {
+    run(async {
+        let dir = tempfile::tempdir().unwrap();
+        let redis = Redis::start(dir.path()).await.unwrap();
+        let mut site = Site::new(&redis.url());
+        site.options.log = "debug".into();
+        let hub = site.start_hub().await;
+        let party = site.party().await;
+        let person = persona::find("XE", Situation::Success).unwrap();
+        let number = person.national_number.clone().unwrap();
+        let mut secrets = vec![person.name, number, person.phone, person.email, person.birthdate, person.login];
+
+        // One login left with the citizen, one with a code, one with tokens.
+        let request = party.request("openid profile", &[]);
+        let mut browser = site.browser();
+        let picker = browser.open(&party.push(&request).await.unwrap()).await.unwrap();
+        browser.submit(picker.press("#country-XE").unwrap()).await.unwrap();
+        let (_, code) = site.login(&party).await;
+        let (done, redeemed) = site.login(&party).await;
+        let tokens = party.redeem(&redeemed, &done.verifier).await.unwrap().json();
+        let access_token = tokens["access_token"].as_str().unwrap().to_owned();
+        party.userinfo(&access_token).await.unwrap();
+        let sub = conformance::jose::Parsed::new(&access_token).unwrap().claim_str("sub").to_owned();
+        secrets.extend([request.state, code, redeemed, done.verifier, access_token, sub]);
+
+        let dump = String::from_utf8_lossy(&redis.dump().await.unwrap()).into_owned();
+        assert!(dump.len() > 1000, "the dump holds the logins");
+        let log = hub.log();
+        assert!(log.contains("DEBUG"), "the log is a debug log");
+        for (place, text) in [("Redis", &dump), ("the log", &log), ("the audit log", &site.audit())] {
+            for secret in &secrets {
+                assert!(!text.contains(secret.as_str()), "{place} holds {secret}");
+            }
+        }
+    });
+}
+
 /// C09 with two replicas on one Redis.
 #[test]
 fn c09_of_many_redemptions_at_two_replicas_exactly_one_gets_tokens() {
@@ -232,7 +269,7 @@ fn c09_of_many_redemptions_at_two_replicas_exactly_one_gets_tokens() {
         let site = Site::new(&redis.url());
         let _first = site.start_hub().await;
         let second = replica(&site);
-        let mut process = HubProcess::start(&site.binary, &second).unwrap();
+        let mut process = HubProcess::start(&site.program, &second).unwrap();
         process.wait_ready(&site.http).await.unwrap();
 
         let party = site.party().await;

@@ -54,6 +54,11 @@ pub(crate) fn shared<F: Future<Output = ()>>(story: impl FnOnce(&'static World) 
     RUNTIME.block_on(story(world));
 }
 
+/// Runs a story that makes its own world.
+pub(crate) fn block_on<F: Future<Output = ()>>(story: F) {
+    RUNTIME.block_on(story);
+}
+
 /// Runs a story in a world of its own.
 pub(crate) fn own<F: Future<Output = ()>>(story: impl FnOnce(World) -> F) {
     RUNTIME.block_on(async { story(World::start().await).await });
@@ -66,10 +71,11 @@ impl World {
 
     pub(crate) async fn start_with(change: impl FnOnce(Options) -> Options) -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let clock = Clock::standing_now();
         let issuer = hub_process::issuer_on(free_port().unwrap());
-        let options = Options { hub_issuer: issuer.clone(), ..Options::new(dir.path().join("region"), clock.clone()) };
+        let options =
+            Options { hub_issuer: issuer.clone(), ..Options::new(dir.path().join("region"), Clock::standing_now()) };
         let region = Region::start(change(options)).unwrap();
+        let clock = region.clock.clone();
         let files = region.hub_options(dir.path().join("hub"));
         copy(&KEYS.path().join("keys"), &files.keys_dir());
         region.register_hub(&files.write(&region.pki).unwrap());

@@ -214,7 +214,7 @@ fn an_access_token_ends_with_its_time() {
     own(async |world| {
         let login = world.usual_login().await;
         let tokens = login.tokens().await;
-        world.clock.advance(tokens.answer["expires_in"].as_i64().unwrap() + 61);
+        world.clock.advance(u32::try_from(tokens.answer["expires_in"].as_u64().unwrap()).unwrap() + 61);
         assert_eq!(login.party.userinfo(access_token(&tokens)).await.unwrap().status, 401);
     });
 }
