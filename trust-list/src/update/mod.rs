@@ -72,8 +72,9 @@ pub async fn update(
     keep_orders(high_water, orders.kept)?;
     // 7. The snapshot.
     let joined = lists.join(&orders.in_force, previous, now)?;
-    keep_documents(high_water, &status, lists.documents)?;
-    let list = VerifiedList::new(facts(&root, &status, &joined), joined, orders.in_force, orders.notices, now);
+    let mut notices = orders.notices;
+    notices.extend(keep_documents(high_water, &status, lists.documents));
+    let list = VerifiedList::new(facts(&root, &status, &joined), joined, orders.in_force, notices, now);
     Ok(Updated::Changed(Arc::new(list)))
 }
 
@@ -115,14 +116,11 @@ fn keep_orders(high_water: &mut HighWater, orders: Vec<String>) -> Result<(), Up
     Ok(high_water.keep_marks(marks)?)
 }
 
-fn keep_documents(
-    high_water: &mut HighWater,
-    status: &status::Accepted,
-    lists: Vec<CachedDocument>,
-) -> Result<(), UpdateError> {
+/// Fills the cache. The list is good without it, so a failure only means that the next start needs the network.
+fn keep_documents(high_water: &mut HighWater, status: &status::Accepted, lists: Vec<CachedDocument>) -> Option<Notice> {
     let mut documents = lists;
     documents.push((DocumentPath::Status, Some(status.bytes.clone())));
-    Ok(high_water.keep_documents(&documents)?)
+    high_water.keep_documents(&documents).err().map(Notice::CacheNotWritten)
 }
 
 /// Reads a signed document.

@@ -6,6 +6,7 @@ use super::open;
 use crate::document::{
     MAX_CLOCK_SKEW, MAX_ORDER_BYTES, RegionalList, Role, Root, Status, SuspensionOrder, SuspensionTarget, Typ,
 };
+use crate::high_water::HighWaterError;
 use crate::quorum::{Quorum, Signers};
 use crate::verified::suspensions::{SignedOrder, SuspensionSigner, Suspensions};
 
@@ -27,6 +28,9 @@ pub enum Notice {
     /// The status document leaves out an order seen before that no regional list lifted. It stays in force.
     #[error("the status document leaves out the suspension order against {0}; it stays in force")]
     OrderLeftOut(SuspensionTarget),
+    /// The documents could not be kept for a start without network.
+    #[error("the documents are not kept for a start without network: {0}")]
+    CacheNotWritten(HighWaterError),
 }
 
 const ORDER_LIMITS: Limits = Limits { max_bytes: MAX_ORDER_BYTES, max_depth: 8 };

@@ -22,9 +22,14 @@ pub(super) fn list_usable(member: &Member) -> Result<&NationalList, NotTrusted> 
     member.list.as_deref().map_err(|problem| NotTrusted::MemberListUnusable(problem.clone()))
 }
 
-/// TS 119 602 NextUpdate: a list says nothing after it.
-pub(super) fn list_current(list: &NationalList, at: UnixTime) -> Result<(), NotTrusted> {
-    if at < list.next_update { Ok(()) } else { Err(NotTrusted::MemberListUnusable(ListProblem::Expired)) }
+/// TS 119 602 NextUpdate: a list says nothing after it. Nor does it after the end of the documents that vouch for it:
+/// whoever still holds a snapshot by then gets no answer out of it.
+pub(super) fn list_current(list: &NationalList, vouched_until: UnixTime, at: UnixTime) -> Result<(), NotTrusted> {
+    if at < list.next_update.min(vouched_until) {
+        Ok(())
+    } else {
+        Err(NotTrusted::MemberListUnusable(ListProblem::Expired))
+    }
 }
 
 /// The list names that service.

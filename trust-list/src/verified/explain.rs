@@ -20,7 +20,7 @@ pub enum Rule {
     MemberNotSuspendedByOrder,
     /// The national list passed verification.
     MemberListUsable,
-    /// The national list's NextUpdate is not past.
+    /// The national list's NextUpdate is not past, nor the end of the documents that vouch for it.
     MemberListCurrent,
     /// The national list names a service of that kind.
     ServiceListed,
@@ -71,7 +71,7 @@ impl Rule {
             Self::MemberAdmitted => "the regional list admits the country at that time",
             Self::MemberNotSuspendedByOrder => "no order suspends the country",
             Self::MemberListUsable => "the country's list passed verification",
-            Self::MemberListCurrent => "the country's list is not past its NextUpdate",
+            Self::MemberListCurrent => "the country's list and the region's documents are not past their end",
             Self::ServiceListed => "the country's list names such a service",
             Self::ServiceGranted => "its status is granted at that time",
             Self::ServiceNotSuspendedByOrder => "no order suspends it",

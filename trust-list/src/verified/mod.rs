@@ -145,7 +145,7 @@ impl VerifiedList {
         let not_suspended = self.suspensions.check_member(member.entry.country, at);
         trace.step(Rule::MemberNotSuspendedByOrder, not_suspended)?;
         let list = trace.step(Rule::MemberListUsable, checks::list_usable(member))?;
-        trace.step(Rule::MemberListCurrent, checks::list_current(list, at))?;
+        trace.step(Rule::MemberListCurrent, checks::list_current(list, self.facts.expires, at))?;
         Ok(list)
     }
 

@@ -83,6 +83,9 @@ async fn h04_a_list_that_expires_between_two_refreshes_is_out_of_force_at_once()
     let state = client.refresh(&region.publisher(), NOW).await;
     assert!(state.in_force(end.minus(1)).is_ok());
     assert_eq!(state.in_force(end).unwrap_err(), NotReady::Expired { since: end });
+    let held = state.in_force(NOW).unwrap();
+    assert!(idp(held, end.minus(1)).is_ok());
+    assert!(idp(held, end).is_err(), "also for who still holds the snapshot");
     assert_eq!(client.tick(end.minus(1)).name(), "fresh");
     assert_eq!(client.tick(end).name(), "expired");
 }

@@ -1,110 +1,26 @@
-//! A national list: the entities that one member vouches for.
+//! Reading the entries of a national list.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use strict_jose::{JwkSet, Policy, PublicJwk, UnixTime};
-use url::Url;
+use strict_jose::{JwkSet, Policy, PublicJwk};
 
-use super::clauses::{self, Requested};
-use super::lote::{
+use super::{ClientExtension, IssuerExtension, NationalList, hosts};
+use crate::document::lote::{
     self, DigitalIdentity, EntityInformation, LangUri, Service, ServiceHistory, ServiceInformation, SupplyPoint,
     TrustedEntity,
 };
-use super::vocabulary::{CLIENT_EXTENSION, ISSUER_EXTENSION, ServiceType};
-use super::{ListProblem, extension};
+use crate::document::vocabulary::{CLIENT_EXTENSION, ISSUER_EXTENSION, ServiceType};
+use crate::document::{ListProblem, extension};
 use crate::entity::is_newest_first;
 use crate::verified::keys::Listed;
 use crate::{
-    Client, ClientKind, ClientProfile, CountryCode, EntityId, ExchangePolicy, GrantType, Issuer, IssuerKind, Level,
-    LocalizedText, Organisation, RegisteredPurpose, ServiceStatus, StatusHistory, StatusPeriod,
+    Client, ClientKind, CountryCode, EntityId, Issuer, IssuerKind, LocalizedText, Organisation, ServiceStatus,
+    StatusHistory, StatusPeriod,
 };
 
-/// A national list, read and checked.
-pub struct NationalList {
-    /// Whose list it is.
-    pub country: CountryCode,
-    /// Its number.
-    pub sequence: u64,
-    /// When it was issued.
-    pub issued: UnixTime,
-    /// When it must have been replaced.
-    pub next_update: UnixTime,
-    /// The SHA-256 of the signed document in base64url.
-    pub sha256: String,
-    pub(crate) issuers: Vec<Listed<Issuer>>,
-    pub(crate) clients: Vec<Listed<Client>>,
-    issuer_ids: HashMap<EntityId, usize>,
-}
-
-/// What the hub needs to know of an issuer and TS 119 602 has no field for.
-#[derive(Serialize, Deserialize)]
-pub(crate) struct IssuerExtension {
-    pub(crate) id: EntityId,
-    pub(crate) adapter: String,
-    pub(crate) profile: Value,
-    pub(crate) max_level: Level,
-    #[serde(default)]
-    pub(crate) claims: BTreeSet<String>,
-}
-
-/// What the hub needs to know of a client and TS 119 602 has no field for.
-#[derive(Serialize, Deserialize)]
-pub(crate) struct ClientExtension {
-    pub(crate) id: EntityId,
-    pub(crate) sector: String,
-    pub(crate) profile: ClientProfile,
-    #[serde(default)]
-    pub(crate) redirect_uris: Vec<String>,
-    pub(crate) grant_types: BTreeSet<GrantType>,
-    #[serde(default)]
-    pub(crate) scopes: BTreeSet<String>,
-    #[serde(default)]
-    pub(crate) purposes: Vec<RegisteredPurpose>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) exchange: Option<ExchangePolicy>,
-}
-
-impl NationalList {
-    /// Reads an authenticated payload as the national list that was asked for. `permitted_hosts` is what the regional
-    /// list permits the member.
-    pub(crate) fn read(
-        payload: &[u8],
-        requested: &Requested<'_>,
-        permitted_hosts: &[String],
-        sha256: String,
-    ) -> Result<Self, ListProblem> {
-        let lote = clauses::read(payload, requested)?;
-        let info = lote.list_and_scheme_information;
-        extension::refuse_critical(info.scheme_extensions)?;
-        let mut list = Self {
-            country: requested.territory,
-            sequence: info.sequence,
-            issued: info.list_issue_date_time,
-            next_update: info.next_update,
-            sha256,
-            issuers: Vec::new(),
-            clients: Vec::new(),
-            issuer_ids: HashMap::new(),
-        };
-        let mut reader = Reader { country: requested.territory, permitted_hosts, seen: BTreeSet::new() };
-        for entity in lote.trusted_entities_list {
-            reader.entity(entity, &mut list)?;
-        }
-        let ids = list.issuers.iter().enumerate();
-        list.issuer_ids = ids.map(|(at, listed)| (listed.entity.id.clone(), at)).collect();
-        Ok(list)
-    }
-
-    /// The issuer of that id.
-    pub(crate) fn issuer(&self, id: &EntityId) -> Option<&Listed<Issuer>> {
-        self.issuer_ids.get(id).and_then(|at| self.issuers.get(*at))
-    }
-}
-
 /// What is common to the entries of one list while they are read.
-struct Reader<'r> {
+pub(super) struct Reader<'r> {
     country: CountryCode,
     permitted_hosts: &'r [String],
     seen: BTreeSet<EntityId>,
@@ -120,8 +36,12 @@ struct Common {
     supply_points: Vec<SupplyPoint>,
 }
 
-impl Reader<'_> {
-    fn entity(&mut self, entity: TrustedEntity, list: &mut NationalList) -> Result<(), ListProblem> {
+impl<'r> Reader<'r> {
+    pub(super) fn new(country: CountryCode, permitted_hosts: &'r [String]) -> Self {
+        Self { country, permitted_hosts, seen: BTreeSet::new() }
+    }
+
+    pub(super) fn entity(&mut self, entity: TrustedEntity, list: &mut NationalList) -> Result<(), ListProblem> {
         let organisation = self.organisation(entity.trusted_entity_information)?;
         for service in entity.trusted_entity_services {
             self.service(&organisation, service, list)?;
@@ -160,12 +80,12 @@ impl Reader<'_> {
 
     fn issuer(&mut self, kind: IssuerKind, common: Common, own: IssuerExtension) -> Result<Issuer, ListProblem> {
         self.unique(&own.id)?;
-        let hosts = hosts(&common.supply_points)?;
+        let hosts = hosts::of(&common.supply_points)?;
         let identifiers = common.identity.other_ids;
         for host in &hosts {
             self.permitted(host)?;
         }
-        for host in identifiers.iter().filter_map(|identifier| host_of(identifier)) {
+        for host in identifiers.iter().filter_map(|identifier| hosts::of_uri(identifier)) {
             self.permitted(&host)?;
         }
         let keys = common.identity.public_key_values.iter().map(PublicJwk::parse).collect::<Result<_, _>>();
@@ -225,11 +145,8 @@ impl Reader<'_> {
         if self.seen.insert(id.clone()) { Ok(()) } else { Err(ListProblem::DuplicateEntity(id.clone())) }
     }
 
-    /// RFC 5280 §4.2.1.10, for host names: `.xa.example` permits the hosts below, `id.xa.example` that one.
     fn permitted(&self, host: &str) -> Result<(), ListProblem> {
-        let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-        let matches = |rule: &String| if rule.starts_with('.') { name.ends_with(rule.as_str()) } else { name == rule };
-        if self.permitted_hosts.is_empty() || self.permitted_hosts.iter().any(matches) {
+        if hosts::is_permitted(host, self.permitted_hosts) {
             return Ok(());
         }
         Err(ListProblem::HostNotPermitted(host.to_owned()))
@@ -303,24 +220,4 @@ fn website(addresses: &[LangUri], of: &LocalizedText) -> Result<String, ListProb
         let plain = electronic_address(addresses, "http://", of).map_err(|_| refused)?;
         Ok(format!("http://{plain}"))
     })
-}
-
-/// The hosts of the supply points, each once.
-fn hosts(supply_points: &[SupplyPoint]) -> Result<Vec<String>, ListProblem> {
-    let mut hosts: Vec<String> = Vec::new();
-    for point in supply_points {
-        let host = host_of(&point.uri_value)
-            .ok_or_else(|| ListProblem::WrongForm(format!("{:?} is not an https address", point.uri_value)))?;
-        if !hosts.contains(&host) {
-            hosts.push(host);
-        }
-    }
-    Ok(hosts)
-}
-
-/// `host` or `host:port` of an https URL, in the one spelling the URL standard gives it.
-pub(crate) fn host_of(uri: &str) -> Option<String> {
-    let url = Url::parse(uri).ok().filter(|url| url.scheme() == "https" && url.username().is_empty())?;
-    let host = url.host_str()?;
-    Some(url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
 }

@@ -24,23 +24,27 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod drafts;
+mod error;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
 use futures_util::FutureExt as _;
-use strict_jose::{Algorithm, JwkError, JwkSet, SigningKey, UnixTime};
+use strict_jose::{Algorithm, JwkError, SigningKey, UnixTime};
+
+pub use error::TestRegionError;
 
 use crate::document::{
-    DocumentPath, ListName, MemberEntry, NotADocument, Reinstatement, Role, SuspensionOrder, SuspensionReason,
-    SuspensionTarget,
+    DocumentPath, ListName, MemberEntry, Reinstatement, Role, SuspensionOrder, SuspensionReason, SuspensionTarget,
 };
 use crate::publish::{
     MemoryPublisher, NationalBuilder, Proposal, PublishError, Published, RegionalBuilder, RootBuilder,
 };
 use crate::{
-    Client, ClientKind, CountryCode, CountryCodeError, EntityId, FetchError, GrantType, HighWater, Issuer, IssuerKind,
-    Level, LocalizedText, Organisation, Purpose, Quorum, Recognition, UpdateError, Updated, VerifiedList, update,
+    Client, CountryCode, EntityId, HighWater, Issuer, Level, LocalizedText, Organisation, Purpose, Quorum, Recognition,
+    Updated, VerifiedList, update,
 };
 
 /// A region XZ of three members XA, XB, XC, each with a regulator and a national list of its own. Roots and regional
@@ -281,30 +285,6 @@ impl TestRegion {
         Ok(proposal)
     }
 
-    /// An identity provider at `https://<id>.<country>.example`, up to level high.
-    pub fn issuer(country: CountryCode, id: EntityId, since: UnixTime) -> Issuer {
-        let host = format!("{id}.{}.example", country.to_lower());
-        Issuer {
-            issuer_identifiers: vec![format!("https://{host}")],
-            hosts: vec![host],
-            max_level: Level::High,
-            claims: ["given_name", "family_name", "birthdate"].map(str::to_owned).into(),
-            ..Issuer::draft(country, id, IssuerKind::IdentityProvider, since)
-        }
-    }
-
-    /// A relying party with one key, for the authorization code grant.
-    pub fn client(country: CountryCode, id: EntityId, key: &SigningKey, since: UnixTime) -> Client {
-        let keys = JwkSet::from_keys([key.public_jwk().clone()]);
-        let draft = Client::draft(country, id, ClientKind::RelyingParty, keys, since);
-        Client {
-            redirect_uris: vec![format!("{}/callback", draft.client_id)],
-            grant_types: [GrantType::AuthorizationCode].into(),
-            scopes: ["openid", "profile"].map(str::to_owned).into(),
-            ..draft
-        }
-    }
-
     fn organisation(country: CountryCode) -> Organisation {
         let name = LocalizedText::en(format!("Trust authority of {country}"));
         Organisation::draft(country, name, &format!("trust.{}.example", country.to_lower()))
@@ -330,33 +310,4 @@ impl TestRegion {
 
 fn key() -> Result<SigningKey, JwkError> {
     SigningKey::generate(Algorithm::ES256, None)
-}
-
-/// Why the region cannot be made, or its list is not verified.
-#[derive(Debug, thiserror::Error)]
-pub enum TestRegionError {
-    /// A document cannot be made.
-    #[error(transparent)]
-    Publish(#[from] PublishError),
-    /// The list is refused.
-    #[error(transparent)]
-    Update(#[from] UpdateError),
-    /// A key cannot be made.
-    #[error(transparent)]
-    Key(#[from] JwkError),
-    /// Not a country.
-    #[error(transparent)]
-    Country(#[from] CountryCodeError),
-    /// Not a document.
-    #[error(transparent)]
-    Path(#[from] NotADocument),
-    /// A fetch from memory failed.
-    #[error(transparent)]
-    Fetch(#[from] FetchError),
-    /// No such key.
-    #[error("no key for {0}")]
-    NoKey(CountryCode),
-    /// The update did not finish at once, or found nothing.
-    #[error("the update did not finish")]
-    Pending,
 }

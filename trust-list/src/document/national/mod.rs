@@ -1,0 +1,100 @@
+//! A national list: the entities that one member vouches for.
+
+mod hosts;
+mod reader;
+
+use std::collections::{BTreeSet, HashMap};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use strict_jose::UnixTime;
+
+use super::clauses::{self, Requested};
+use super::{ListProblem, extension};
+use crate::verified::keys::Listed;
+use crate::{
+    Client, ClientProfile, CountryCode, EntityId, ExchangePolicy, GrantType, Issuer, Level, RegisteredPurpose,
+};
+use reader::Reader;
+
+/// A national list, read and checked.
+pub struct NationalList {
+    /// Whose list it is.
+    pub country: CountryCode,
+    /// Its number.
+    pub sequence: u64,
+    /// When it was issued.
+    pub issued: UnixTime,
+    /// When it must have been replaced.
+    pub next_update: UnixTime,
+    /// The SHA-256 of the signed document in base64url.
+    pub sha256: String,
+    pub(crate) issuers: Vec<Listed<Issuer>>,
+    pub(crate) clients: Vec<Listed<Client>>,
+    issuer_ids: HashMap<EntityId, usize>,
+}
+
+/// What the hub needs to know of an issuer and TS 119 602 has no field for.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct IssuerExtension {
+    pub(crate) id: EntityId,
+    pub(crate) adapter: String,
+    pub(crate) profile: Value,
+    pub(crate) max_level: Level,
+    #[serde(default)]
+    pub(crate) claims: BTreeSet<String>,
+}
+
+/// What the hub needs to know of a client and TS 119 602 has no field for.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct ClientExtension {
+    pub(crate) id: EntityId,
+    pub(crate) sector: String,
+    pub(crate) profile: ClientProfile,
+    #[serde(default)]
+    pub(crate) redirect_uris: Vec<String>,
+    pub(crate) grant_types: BTreeSet<GrantType>,
+    #[serde(default)]
+    pub(crate) scopes: BTreeSet<String>,
+    #[serde(default)]
+    pub(crate) purposes: Vec<RegisteredPurpose>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) exchange: Option<ExchangePolicy>,
+}
+
+impl NationalList {
+    /// Reads an authenticated payload as the national list that was asked for. `permitted_hosts` is what the regional
+    /// list permits the member.
+    pub(crate) fn read(
+        payload: &[u8],
+        requested: &Requested<'_>,
+        permitted_hosts: &[String],
+        sha256: String,
+    ) -> Result<Self, ListProblem> {
+        let lote = clauses::read(payload, requested)?;
+        let info = lote.list_and_scheme_information;
+        extension::refuse_critical(info.scheme_extensions)?;
+        let mut list = Self {
+            country: requested.territory,
+            sequence: info.sequence,
+            issued: info.list_issue_date_time,
+            next_update: info.next_update,
+            sha256,
+            issuers: Vec::new(),
+            clients: Vec::new(),
+            issuer_ids: HashMap::new(),
+        };
+        let mut reader = Reader::new(requested.territory, permitted_hosts);
+        for entity in lote.trusted_entities_list {
+            reader.entity(entity, &mut list)?;
+        }
+        let ids = list.issuers.iter().enumerate();
+        list.issuer_ids = ids.map(|(at, listed)| (listed.entity.id.clone(), at)).collect();
+        Ok(list)
+    }
+
+    /// The issuer of that id.
+    pub(crate) fn issuer(&self, id: &EntityId) -> Option<&Listed<Issuer>> {
+        self.issuer_ids.get(id).and_then(|at| self.issuers.get(*at))
+    }
+}

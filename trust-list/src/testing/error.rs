@@ -1,0 +1,36 @@
+//! Why a test region cannot be made, or its list is not verified.
+
+use strict_jose::JwkError;
+
+use crate::document::NotADocument;
+use crate::publish::PublishError;
+use crate::{CountryCode, CountryCodeError, FetchError, UpdateError};
+
+/// Why the region cannot be made, or its list is not verified.
+#[derive(Debug, thiserror::Error)]
+pub enum TestRegionError {
+    /// A document cannot be made.
+    #[error(transparent)]
+    Publish(#[from] PublishError),
+    /// The list is refused.
+    #[error(transparent)]
+    Update(#[from] UpdateError),
+    /// A key cannot be made.
+    #[error(transparent)]
+    Key(#[from] JwkError),
+    /// Not a country.
+    #[error(transparent)]
+    Country(#[from] CountryCodeError),
+    /// Not a document.
+    #[error(transparent)]
+    Path(#[from] NotADocument),
+    /// A fetch from memory failed.
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
+    /// No such key.
+    #[error("no key for {0}")]
+    NoKey(CountryCode),
+    /// The update did not finish at once, or found nothing.
+    #[error("the update did not finish")]
+    Pending,
+}
