@@ -1,6 +1,6 @@
 //! Why a list is refused.
 
-use crate::{CountryCode, EntityId};
+use crate::{CountryCode, EntityId, Purpose};
 
 /// Why one list cannot be used. A national list with a problem disables its member, not the others.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -97,12 +97,33 @@ pub enum ListProblem {
     /// Two entries have the same id.
     #[error("two entries have the id {0}")]
     DuplicateEntity(EntityId),
+    /// Two entries claim one issuer identifier or client identifier, and neither is withdrawn.
+    #[error("two of its entries claim {0:?}")]
+    DuplicateIdentifier(String),
     /// A host that the regional list does not permit this member.
     #[error("host {0} is outside what the regional list permits this member")]
     HostNotPermitted(String),
+    /// A host that another member's entries have too, and that the regional list permits to none of the two alone.
+    #[error("host {host} is claimed by {other} too; the regional list can permit it to one of them")]
+    HostOfAnother {
+        /// The host, with its port.
+        host: String,
+        /// Another country that claims it.
+        other: CountryCode,
+    },
     /// A member appears twice in the regional list.
     #[error("{0} appears twice")]
     DuplicateCountry(CountryCode),
+    /// Two rows of the recognition matrix about one pair and purpose are in force at one time.
+    #[error("two rows by which {recogniser} recognises {recognised} for {purpose} overlap; end the earlier one first")]
+    OverlappingRecognitions {
+        /// The country that accepts.
+        recogniser: CountryCode,
+        /// The country whose identities are accepted.
+        recognised: CountryCode,
+        /// For which purpose.
+        purpose: Purpose,
+    },
 }
 
 impl ListProblem {

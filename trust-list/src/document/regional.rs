@@ -218,11 +218,31 @@ fn read_signers(country: CountryCode, identities: &[lote::DigitalIdentity]) -> R
 }
 
 fn checked_recognitions(rows: Vec<Recognition>) -> Result<Vec<Recognition>, ListProblem> {
+    ends_after_beginning(&rows)?;
+    no_overlap(&rows)?;
+    Ok(rows)
+}
+
+fn ends_after_beginning(rows: &[Recognition]) -> Result<(), ListProblem> {
     match rows.iter().find(|row| row.until.is_some_and(|until| until <= row.from)) {
         Some(row) => Err(ListProblem::WrongForm(format!(
             "the recognition of {} by {} for {} ends before it begins",
             row.recognised, row.recogniser, row.purpose
         ))),
-        None => Ok(rows),
+        None => Ok(()),
     }
+}
+
+/// One answer at a time: with two rows in force, the one that somebody forgot to end could be the one that decides.
+fn no_overlap(rows: &[Recognition]) -> Result<(), ListProblem> {
+    let about = |row: &Recognition| (row.recogniser, row.recognised, row.purpose.clone());
+    let mut by_date: Vec<_> = rows.iter().map(|row| (about(row), row.from, row.until)).collect();
+    by_date.sort();
+    for ((before, _, until), (after, from, _)) in by_date.iter().zip(by_date.iter().skip(1)) {
+        if before == after && until.is_none_or(|until| *from < until) {
+            let (recogniser, recognised, purpose) = before.clone();
+            return Err(ListProblem::OverlappingRecognitions { recogniser, recognised, purpose });
+        }
+    }
+    Ok(())
 }

@@ -36,6 +36,13 @@ pub struct StatusPeriod {
     pub since: UnixTime,
 }
 
+impl StatusPeriod {
+    /// Whether this, the newest period of an entry, ends it. There is no later one that could revive it.
+    pub(crate) fn is_the_end(&self, at: UnixTime) -> bool {
+        self.status == ServiceStatus::Withdrawn && self.since <= at
+    }
+}
+
 /// Earlier periods, newest first, all before the current one (TS 119 602 ServiceHistory).
 pub type StatusHistory = Vec<StatusPeriod>;
 

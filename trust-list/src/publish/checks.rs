@@ -57,14 +57,14 @@ impl Published {
         let root = self.root()?;
         let regulators = root.document().keys.iter().filter(|key| key.roles.contains(&Role::Regional));
         let regulators = regulators.map(|key| (&key.key, key.country));
-        let two = Quorum { threshold: 2, countries: 1 };
+        let two = Quorum { threshold: 2, countries: 2 };
         let any = Signers::new(regulators.clone(), two).map_err(RootProblem::from)?;
         let one = Quorum { threshold: 1, countries: 1 };
         let of_country = regulators.filter(|(_, country)| *country == order.target.country);
         let mut own = vec![proposal.tally(&Signers::new(of_country, one).map_err(RootProblem::from)?)];
         own.extend(self.member_signers(ListName::Member(order.target.country)).ok().map(|s| proposal.tally(&s)));
         let own = own.into_iter().map(|tally| ("the member itself", Tally { quorum: one, ..tally }));
-        Ok(std::iter::once(("any two regulators", proposal.tally(&any))).chain(own).collect())
+        Ok(std::iter::once(("two regulators of two countries", proposal.tally(&any))).chain(own).collect())
     }
 
     /// The signers of a list, as the newest root or regional list names them.

@@ -51,10 +51,9 @@ pub(super) fn service_granted(status: Option<ServiceStatus>) -> Result<(), NotTr
     }
 }
 
-/// Of the rows about this pair and purpose, the one in force that goes highest.
+/// Of the rows about this pair and purpose, the one in force: no two are at one time, or the list would be refused.
 pub(super) fn recognition_in_force<'l>(rows: &[&'l Recognition], at: UnixTime) -> Result<&'l Recognition, NotTrusted> {
-    let in_force = rows.iter().filter(|row| row.in_force(at));
-    in_force.max_by_key(|row| row.max_level).copied().ok_or(NotTrusted::RecognitionNotInForce)
+    rows.iter().find(|row| row.in_force(at)).copied().ok_or(NotTrusted::RecognitionNotInForce)
 }
 
 /// The level asked for can be reached: neither the entry nor the recognition caps it below.

@@ -1,8 +1,9 @@
 //! Entities as a list holds them: with verifiers made at first use and kept as long as the list.
 
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
-use strict_jose::{Algorithm, JwkSet, Kid, Thumbprint, Verifier};
+use strict_jose::{Algorithm, JwkSet, Kid, PublicJwk, Thumbprint, UnixTime, Verifier};
 
 use crate::{Client, Issuer};
 
@@ -25,15 +26,25 @@ impl<T: HasKeys> Listed<T> {
         Self { entity, verifiers: OnceLock::new() }
     }
 
-    /// The verifier for the one key of the entity that `kid` and `alg` select.
-    pub(crate) fn verifier(&self, kid: Option<&Kid>, alg: Algorithm) -> Option<&Verifier> {
+    /// The verifier for the one key of the entity that `kid` and `alg` select among those good at `at`.
+    pub(crate) fn verifier(&self, kid: Option<&Kid>, alg: Algorithm, at: UnixTime) -> Option<&Verifier> {
         let ring = self.verifiers.get_or_init(|| KeyRing::new(self.entity.key_set()));
-        let key = ring.keys.find(kid, alg).ok()?;
+        let good = ring.good_at(at);
+        let key = good.find(kid, alg).ok()?;
         ring.verifiers.iter().find(|(id, of, _)| id == key.thumbprint() && *of == alg).map(|(.., verifier)| verifier)
     }
 }
 
 impl KeyRing {
+    /// The keys without those whose `exp` is past: an entry may name a key's end beforehand.
+    fn good_at(&self, at: UnixTime) -> Cow<'_, JwkSet> {
+        let good = |key: &&PublicJwk| !key.is_expired(at);
+        if self.keys.keys().iter().all(|key| good(&key)) {
+            return Cow::Borrowed(&self.keys);
+        }
+        Cow::Owned(JwkSet::from_keys(self.keys.keys().iter().filter(good).cloned()))
+    }
+
     fn new(keys: JwkSet) -> Self {
         let fitting = |key| Algorithm::ALL.into_iter().map(move |alg| (key, alg));
         let verifiers = keys

@@ -2,6 +2,7 @@
 
 mod checks;
 mod explain;
+mod hosts;
 pub(crate) mod keys;
 pub(crate) mod lists;
 mod not_trusted;
@@ -116,7 +117,7 @@ impl VerifiedList {
         let rows = trace.step(Rule::Recognised, self.rows(q))?;
         let recognition = trace.step(Rule::RecognitionInForce, checks::recognition_in_force(&rows, q.at))?;
         let ceiling = trace.step(Rule::LevelReachable, checks::level_reachable(issuer, recognition, q.level))?;
-        Ok(TrustedIssuer { list: self, listed, recognition, ceiling })
+        Ok(TrustedIssuer { list: self, listed, recognition, ceiling, at: q.at })
     }
 
     fn decide_client(
@@ -131,7 +132,7 @@ impl VerifiedList {
         trace.step(Rule::ServiceGranted, checks::service_granted(client.status_at(at)))?;
         let not_suspended = self.suspensions.check_entity(client.country, &client.entity, at);
         trace.step(Rule::ServiceNotSuspendedByOrder, not_suspended)?;
-        Ok(TrustedClient { list: self, listed })
+        Ok(TrustedClient { list: self, listed, at })
     }
 
     /// The list of a member that may speak at `at`.

@@ -1,6 +1,6 @@
 //! Which suspension orders have force.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use strict_jose::{Thumbprint, UnixTime};
 
@@ -44,8 +44,8 @@ pub(crate) struct SignedOrder {
     pub(crate) signer: SuspensionSigner,
 }
 
-/// Two persons suspend anything.
-const FOREIGN_SIGNERS: usize = 2;
+/// Two countries suspend anything.
+const FOREIGN_COUNTRIES: usize = 2;
 
 impl Suspensions {
     /// Counts the orders, leaving out those that the regional list has lifted.
@@ -97,9 +97,11 @@ fn in_force(target: &SuspensionTarget, orders: &[SignedOrder]) -> Option<Suspens
         if signers.iter().all(|signer| signer.key != signed.signer.key) {
             signers.push(signed.signer.clone());
         }
-        // A member suspends its own alone; anything else takes two different signers.
+        // A member suspends its own alone; anything else takes two signers of two countries, so that no country with
+        // two keys stops another.
         let own = signed.signer.country == target.country;
-        if own || signers.len() >= FOREIGN_SIGNERS {
+        let countries: BTreeSet<CountryCode> = signers.iter().map(|signer| signer.country).collect();
+        if own || countries.len() >= FOREIGN_COUNTRIES {
             let SuspensionOrder { reason, issued, .. } = signed.order;
             return Some(SuspensionInForce { target: target.clone(), since: issued, reason, signers });
         }

@@ -37,6 +37,7 @@ pub struct TrustedIssuer<'l> {
     pub(super) listed: &'l Listed<Issuer>,
     pub(super) recognition: &'l Recognition,
     pub(super) ceiling: Level,
+    pub(super) at: UnixTime,
 }
 
 impl<'l> TrustedIssuer<'l> {
@@ -70,9 +71,10 @@ impl<'l> TrustedIssuer<'l> {
         self.list
     }
 
-    /// The verifier for the one pinned key that `kid` and `alg` select, made once per list.
+    /// The verifier for the one pinned key that `kid` and `alg` select, made once per list. A key past its `exp` at the
+    /// time asked for has none.
     pub fn verifier(&self, kid: Option<&Kid>, alg: Algorithm) -> Option<&'l Verifier> {
-        self.listed.verifier(kid, alg)
+        self.listed.verifier(kid, alg, self.at)
     }
 }
 
@@ -88,6 +90,7 @@ impl fmt::Debug for TrustedIssuer<'_> {
 pub struct TrustedClient<'l> {
     pub(super) list: &'l VerifiedList,
     pub(super) listed: &'l Listed<Client>,
+    pub(super) at: UnixTime,
 }
 
 impl<'l> TrustedClient<'l> {
@@ -106,9 +109,10 @@ impl<'l> TrustedClient<'l> {
         self.list
     }
 
-    /// The verifier for the one registered key that `kid` and `alg` select, made once per list.
+    /// The verifier for the one registered key that `kid` and `alg` select, made once per list. A key past its `exp` at
+    /// the time asked for has none.
     pub fn verifier(&self, kid: Option<&Kid>, alg: Algorithm) -> Option<&'l Verifier> {
-        self.listed.verifier(kid, alg)
+        self.listed.verifier(kid, alg, self.at)
     }
 }
 

@@ -5,7 +5,10 @@ use strict_jose::{Algorithm, SigningKey};
 use trust_list::UpdateError;
 use trust_list::document::{DocumentPath, ListName, ListProblem, StatusProblem, Typ};
 
-use crate::support::{DAY, HOUR, NOW, Watcher, cc, disabled, idp, newest, payload, region, replace_status, sign};
+use crate::support::{
+    DAY, HOUR, NOW, Watcher, cc, disabled, idp, newest, payload, region, replace_national, replace_regional,
+    replace_status, sign,
+};
 
 fn refused(result: Result<impl Sized, UpdateError>) -> StatusProblem {
     match result.map(|_| ()).unwrap_err() {
@@ -40,6 +43,36 @@ async fn h02_the_same_version_with_other_bytes_is_equivocation() {
     other["expires"] = json!(NOW.plus(HOUR / 2).to_rfc3339());
     replace_status(&mut region, &other);
     assert_eq!(refused(client.update(&region.publisher(), NOW).await), StatusProblem::Equivocation(version));
+}
+
+#[tokio::test]
+async fn h02_a_list_under_a_number_seen_before_with_other_bytes_is_equivocation() {
+    let mut region = region();
+    let mut client = Watcher::of(&region).await;
+    let path = newest(&region.documents, ListName::Member(cc("XA")));
+    let mut other = payload(&region.documents, path);
+    other["LoTE"]["Note"] = json!("another release under the same number");
+    replace_national(&mut region, "XA", other.to_string().as_bytes());
+    let list = client.update(&region.publisher(), NOW).await.unwrap();
+    let DocumentPath::List(_, sequence) = path else { panic!() };
+    assert_eq!(disabled(&list, "XA", NOW), Some(ListProblem::Equivocation(sequence)));
+
+    let path = newest(&region.documents, ListName::Regional);
+    let mut other = payload(&region.documents, path);
+    other["LoTE"]["Note"] = json!("another release under the same number");
+    replace_regional(&mut region, other.to_string().as_bytes());
+    let DocumentPath::List(name, sequence) = path else { panic!() };
+    let expected = StatusProblem::ListEquivocation { name, sequence };
+    assert_eq!(refused(client.update(&region.publisher(), NOW).await), expected);
+}
+
+#[tokio::test]
+async fn h11_a_list_number_that_leaps_disables_its_member() {
+    let mut region = region();
+    let mut client = Watcher::of(&region).await;
+    region.edit_national(cc("XA"), |list| Ok(list.sequence(1 << 52))).unwrap();
+    let list = client.update(&region.publisher(), NOW).await.unwrap();
+    assert_eq!(disabled(&list, "XA", NOW), Some(ListProblem::Jump { offered: 1 << 52, seen: 2 }));
 }
 
 #[tokio::test]
