@@ -164,6 +164,65 @@ fn the_consent_page_shows_who_why_and_every_value_that_is_given() {
 }
 
 #[test]
+fn every_claim_that_can_be_released_has_a_label_in_every_language() {
+    let derived = ["person_status", "document_status", "age_over_18"];
+    for language in Language::ALL {
+        let texts = &language.texts().claims;
+        for claim in country_adapters::REGISTERED_CLAIMS.into_iter().chain(derived) {
+            let label = texts.label(claim);
+            assert!(!label.before.is_empty() && label.before != texts.other, "{language:?} {claim}");
+            assert_eq!(texts.label(&format!("{claim}#ar")).before, label.before, "{language:?} {claim}");
+        }
+    }
+}
+
+#[test]
+fn every_status_and_gender_is_said_in_the_readers_words() {
+    use country_adapters::{DocumentStatus as Document, PersonStatus as Person};
+    let people = [Person::Alive, Person::Deceased, Person::Unknown].map(Person::as_str);
+    let documents = [
+        Document::Valid,
+        Document::Expired,
+        Document::Extended { until: None },
+        Document::Lost,
+        Document::Revoked,
+        Document::Unknown,
+    ];
+    let documents = documents.map(|status| ("document_status", status.as_str()));
+    let genders = ["male", "female", "other"].map(|gender| ("gender", gender));
+    let all = people.map(|status| ("person_status", status)).into_iter().chain(documents).chain(genders);
+    for (claim, value) in all {
+        for language in Language::ALL {
+            assert!(language.texts().claims.value(claim, value).is_some(), "{language:?} {claim} {value}");
+        }
+    }
+}
+
+#[test]
+fn a_name_in_another_script_says_its_language_and_a_photo_is_not_printed() {
+    let claim = |name: &str, value: Value| ConsentClaim { name: name.to_owned(), value, essential: true };
+    let mut view = consent_view();
+    view.claims = vec![
+        claim("given_name#ar", json!("عافية")),
+        claim("family_name#ja-Kana-JP", json!("x")),
+        claim("picture", json!("data:image/jpeg;base64,AAAA")),
+        claim("gender", json!("female")),
+        claim("person_status", json!("alive")),
+        claim("updated_at", json!(1_800_000_000)),
+    ];
+    view.refused = vec!["name#fr".to_owned()];
+    let html = consent(&view, Language::Fr);
+    let page = Html::parse_document(&html);
+    let claims = text(&page, "#claims");
+    for expected in ["Prénom (العربية)", "Nom de famille (ja-Kana-JP)", "féminin", "en vie", "2027-01-15"] {
+        assert!(claims.contains(expected), "{expected}: {claims}");
+    }
+    assert_eq!(text(&page, "#claim-picture"), "photo");
+    assert!(!html.contains("base64"));
+    assert!(text(&page, "#refused").contains("Nom complet (Français)"));
+}
+
+#[test]
 fn yes_and_no_weigh_the_same() {
     for language in Language::ALL {
         let page = Html::parse_document(&consent(&consent_view(), language));

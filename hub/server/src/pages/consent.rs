@@ -3,6 +3,7 @@
 use askama::Template;
 use hub_core::{ConsentClaim, ConsentView};
 use serde_json::Value;
+use strict_jose::UnixTime;
 
 use super::picker::{asker, level_text};
 use super::texts::{Label, Texts};
@@ -59,9 +60,24 @@ fn row<'v>(claim: &'v ConsentClaim, t: &Texts) -> Row<'v> {
     Row {
         claim: &claim.name,
         label: t.claims.label(&claim.name),
-        value: plain(&spoken(&claim.value, t)),
+        value: plain(&value(claim, t)),
         essential: claim.essential,
     }
+}
+
+/// A value in the person's words, where its claim has a fixed list of values; otherwise as it is.
+fn value(claim: &ConsentClaim, t: &Texts) -> String {
+    let word = t.claims.value(&claim.name, claim.value.as_str().unwrap_or_default());
+    match (word, claim.name.as_str(), &claim.value) {
+        (Some(word), _, _) => word.to_owned(),
+        // OpenID Connect Core §5.1: seconds since 1970. A person reads the date.
+        (None, "updated_at", Value::Number(number)) => number.as_i64().map_or_else(String::new, date),
+        (None, _, value) => spoken(value, t),
+    }
+}
+
+fn date(seconds: i64) -> String {
+    UnixTime::new(seconds).to_rfc3339().chars().take_while(|c| *c != 'T').collect()
 }
 
 /// A value as a person reads it: no brackets, no quotes, no field names.

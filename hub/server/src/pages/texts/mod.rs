@@ -4,11 +4,13 @@
 //! sentence.
 
 mod ar;
+mod claims;
 mod en;
 mod fr;
 mod pt;
 
 pub(super) use ar::AR;
+pub use claims::{ClaimTexts, Label, ValueTexts};
 pub(super) use en::EN;
 pub(super) use fr::FR;
 pub(super) use pt::PT;
@@ -84,29 +86,6 @@ pub struct Texts {
     pub shared_phone: &'static str,
 }
 
-/// What the claims are called (OpenID Connect Core §5.1 and Identity Assurance §5).
-#[derive(Debug)]
-#[expect(missing_docs, reason = "the fields are the claims' names")]
-pub struct ClaimTexts {
-    pub name: &'static str,
-    pub given_name: &'static str,
-    pub middle_name: &'static str,
-    pub family_name: &'static str,
-    pub gender: &'static str,
-    pub birthdate: &'static str,
-    pub place_of_birth: &'static str,
-    pub nationalities: &'static str,
-    pub address: &'static str,
-    pub email: &'static str,
-    pub phone_number: &'static str,
-    pub picture: &'static str,
-    pub age_over: Phrase,
-    pub person_status: &'static str,
-    pub document_status: &'static str,
-    pub document: &'static str,
-    pub other: &'static str,
-}
-
 /// What went wrong and what the person can do, by kind.
 #[derive(Debug)]
 #[expect(missing_docs, reason = "the fields are the kinds of error page")]
@@ -127,47 +106,4 @@ pub struct ErrorText {
     pub what: &'static str,
     /// What the person can do now.
     pub todo: &'static str,
-}
-
-impl ClaimTexts {
-    /// The person's word for a claim; the claim's own name where there is none.
-    pub fn label<'a>(&self, claim: &'a str) -> Label<'a> {
-        let text = match claim {
-            "name" => self.name,
-            "given_name" => self.given_name,
-            "middle_name" => self.middle_name,
-            "family_name" => self.family_name,
-            "gender" => self.gender,
-            "birthdate" => self.birthdate,
-            "place_of_birth" | "birthplace" => self.place_of_birth,
-            "nationalities" => self.nationalities,
-            "address" => self.address,
-            "email" => self.email,
-            "phone_number" => self.phone_number,
-            "picture" => self.picture,
-            "person_status" => self.person_status,
-            "document_status" => self.document_status,
-            "document_number" | "document" => self.document,
-            _ => return self.spoken_label(claim),
-        };
-        Label { before: text, gap: "", after: "" }
-    }
-
-    fn spoken_label<'a>(&self, claim: &'a str) -> Label<'a> {
-        match claim.strip_prefix("age_over_") {
-            Some(years) => Label { before: self.age_over.before(), gap: years, after: self.age_over.after() },
-            None => Label { before: self.other, gap: claim, after: "" },
-        }
-    }
-}
-
-/// A label with a part that is not ours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Label<'a> {
-    /// Our words.
-    pub before: &'static str,
-    /// The foreign part.
-    pub gap: &'a str,
-    /// Our words.
-    pub after: &'static str,
 }
