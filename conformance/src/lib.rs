@@ -26,4 +26,5 @@ pub mod pki;
 pub mod region;
 pub mod rp;
 pub mod serve;
+pub mod signals;
 pub mod sim;

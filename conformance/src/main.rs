@@ -9,6 +9,7 @@ use conformance::demo::{self, DemoArgs};
 use conformance::load::floor;
 use conformance::load::{self, LoadArgs};
 use conformance::region::{Options, Ports, Region};
+use conformance::signals::interrupted;
 
 /// Simulated member states, a demo, and a load driver for the hub. Nothing here belongs into production.
 ///
@@ -79,7 +80,10 @@ fn run(command: Command) -> anyhow::Result<bool> {
     runtime.block_on(async {
         match command {
             Command::Demo(args) => demo::run(&args).await,
-            Command::Load(args) => load::run(&args).await,
+            Command::Load(args) => tokio::select! {
+                done = load::run(&args) => done,
+                told = interrupted() => told.map(|()| false).map_err(Into::into),
+            },
             Command::Sim(args) => sim(args).await.map(|()| true),
             Command::Hub { config } => serve_hub(&config).await.map(|()| true),
             Command::Floor => Ok(true),
@@ -89,11 +93,7 @@ fn run(command: Command) -> anyhow::Result<bool> {
 
 async fn serve_hub(config: &Path) -> anyhow::Result<()> {
     let running = hub::start(hub::Wiring::new(hub::Config::load(config)?)).await?;
-    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        ended = tokio::signal::ctrl_c() => ended?,
-    }
+    interrupted().await?;
     Ok(running.stop().await?)
 }
 
@@ -112,10 +112,12 @@ async fn sim(args: SimArgs) -> anyhow::Result<()> {
         println!("{country} {}   (persons and faults: /config)", server.url());
     }
     let mut minute = tokio::time::interval(std::time::Duration::from_mins(1));
+    let told = interrupted();
+    tokio::pin!(told);
     loop {
         tokio::select! {
             _ = minute.tick() => region.restamp()?,
-            ended = tokio::signal::ctrl_c() => return Ok(ended?),
+            ended = &mut told => return Ok(ended?),
         }
     }
 }

@@ -16,9 +16,10 @@ mod tour;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 
 use self::stage::Stage;
+use crate::signals::interrupted;
 
 /// How the demo is started.
 #[derive(Debug, clap::Args)]
@@ -66,9 +67,16 @@ const RESTAMP_EVERY: Duration = Duration::from_mins(1);
 
 /// Runs the demo; true if every step of the tour did what it should.
 pub async fn run(args: &DemoArgs) -> anyhow::Result<bool> {
-    let mut stage = Stage::start(args).await?;
-    contract::write(&stage, &args.dir)?;
-    let went_well = args.no_tour || tour::run(&stage).await;
+    let opening = async {
+        let stage = Stage::start(args).await?;
+        contract::write(&stage, &args.dir)?;
+        let went_well = args.no_tour || tour::run(&stage).await;
+        anyhow::Ok((stage, went_well))
+    };
+    let (mut stage, went_well) = tokio::select! {
+        opened = opening => opened?,
+        told = interrupted() => told.map_err(Into::into).and_then(|()| bail!("interrupted"))?,
+    };
     if args.check {
         println!("{}", if went_well { "\nAll steps did what they should." } else { "\nA step failed." });
         return Ok(went_well);
@@ -96,15 +104,15 @@ fn invitation(stage: &Stage, args: &DemoArgs) -> String {
 
 /// Keeps the lists fresh until the demo is told to end.
 async fn stay(stage: &mut Stage) -> anyhow::Result<()> {
-    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
     let mut minute = tokio::time::interval(RESTAMP_EVERY);
     let mut look = tokio::time::interval(Duration::from_secs(1));
+    let told = interrupted();
+    tokio::pin!(told);
     loop {
         tokio::select! {
             _ = minute.tick() => stage.region.restamp().context("the status cannot be signed anew")?,
             _ = look.tick() => stage.hub.still_running()?,
-            _ = terminate.recv() => return Ok(()),
-            ended = tokio::signal::ctrl_c() => return Ok(ended?),
+            ended = &mut told => return Ok(ended?),
         }
     }
 }
