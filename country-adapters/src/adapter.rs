@@ -19,7 +19,8 @@ pub trait CountryAdapter: Send + Sync {
     /// The name a list entry calls this adapter by, e.g. `"oidc"`.
     fn kind(&self) -> &'static str;
 
-    /// Whether `profile` is one this adapter could work with. Used before a list is signed and when a hub starts.
+    /// Whether `profile` is one this adapter could work with: for whoever edits a list, before it is signed. Nothing
+    /// rests on its having been asked: every call reads the profile of its entry and refuses one that does not pass.
     fn check_profile(&self, profile: &Value) -> Result<(), ProfileError>;
 
     /// What this protocol can do at all.
