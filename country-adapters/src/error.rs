@@ -189,6 +189,9 @@ pub enum Misconfigured {
     /// The provider's metadata names another issuer than the profile.
     #[error("metadata of another issuer")]
     DiscoveryIssuer,
+    /// The profile calls the provider by a name that is not among the entry's identifiers.
+    #[error("an issuer that the list entry does not have")]
+    IssuerNotListed,
     /// An endpoint is missing from the provider's metadata.
     #[error("endpoint missing")]
     EndpointMissing,

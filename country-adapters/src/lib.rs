@@ -22,6 +22,7 @@ pub mod outbound;
 mod adapter;
 mod assertion;
 mod error;
+mod issuer_key;
 mod login;
 mod openid;
 mod profile;

@@ -29,7 +29,7 @@ use strict_jose::UnixTime;
 use trust_list::TrustedIssuer;
 use url::Url;
 
-use crate::error::AdapterError;
+use crate::error::{AdapterError, Misconfigured};
 use crate::outbound::Peer;
 use crate::{Context, UpstreamKeys};
 
@@ -65,19 +65,20 @@ impl<'a> Provider<'a> {
         settings: &'a ProviderSettings,
         fetched: &'a Fetched,
         ctx: &Context<'a>,
-    ) -> Self {
+    ) -> Result<Self, Misconfigured> {
+        check_names(issuer, settings)?;
         let peer = ctx.outbound.peer(issuer, ctx.now);
-        Self { settings, now: ctx.now, issuer, client_keys: ctx.client_keys, peer, fetched }
+        Ok(Self { settings, now: ctx.now, issuer, client_keys: ctx.client_keys, peer, fetched })
     }
 
     /// The provider's metadata, fetched now or lately.
     pub(crate) async fn metadata(&self) -> Result<Arc<Metadata>, AdapterError> {
         let place = self.place_of(&self.settings.discovery_url);
         let fetch = || metadata::fetch(&self.peer, self.settings);
-        let known = self.fetched.metadata.get(&place, self.now, metadata::MAX_AGE, fetch).await?;
+        let known = self.fetched.metadata.get(&place, self.peer.budget(), metadata::MAX_AGE, fetch).await?;
         // On every use and not only when it was fetched: the entry may have changed since.
         let Err(stale) = known.check(&self.peer, self.settings) else { return Ok(known) };
-        let newer = self.fetched.metadata.refresh(&place, &known, self.now, REFRESH_PAUSE, fetch).await?;
+        let newer = self.fetched.metadata.refresh(&place, &known, self.peer.budget(), REFRESH_PAUSE, fetch).await?;
         let newer = newer.ok_or(stale)?;
         newer.check(&self.peer, self.settings).map(|()| newer)
     }
@@ -86,4 +87,13 @@ impl<'a> Provider<'a> {
     fn place_of(&self, url: &Url) -> String {
         format!("{}/{} {url}", self.issuer.country(), self.issuer.issuer().id)
     }
+}
+
+/// A profile is its own country's word, and we sign assertions for the issuer it names: with another country's name
+/// there, that assertion would be good at the other country's provider (RFC 7523 §3 item 3). The identifiers of an entry
+/// are unique in the region, so a name among them is nobody else's.
+fn check_names(issuer: &TrustedIssuer<'_>, settings: &ProviderSettings) -> Result<(), Misconfigured> {
+    let own = &issuer.issuer().issuer_identifiers;
+    let mut names = [&settings.discovery_issuer, &settings.token_issuer].into_iter().chain(&settings.redirect_issuer);
+    if names.all(|name| own.contains(name)) { Ok(()) } else { Err(Misconfigured::IssuerNotListed) }
 }

@@ -7,6 +7,7 @@
 //!    at the caps for size and time.
 
 mod breaker;
+mod budget;
 mod client;
 mod destination;
 mod peer;
@@ -23,6 +24,7 @@ use strict_jose::UnixTime;
 use trust_list::{CountryCode, TrustedIssuer};
 
 pub use breaker::Health;
+pub(crate) use budget::Budget;
 pub use client::OutboundConfig;
 pub use peer::Peer;
 pub use request::{Caps, HttpPort, Method, OutboundError, OutboundRequest, OutboundResponse};

@@ -123,6 +123,18 @@ fn l04_a_card_past_its_end_or_before_its_beginning_is_refused() {
 }
 
 #[test]
+fn a_listed_key_past_its_own_end_vouches_for_nothing() {
+    let ending = |exp: UnixTime| {
+        let mut key = vector_key().public_jwk().to_value();
+        key["exp"] = json!(exp);
+        Desk::with(profile(), &[PublicJwk::parse(&key).unwrap()])
+    };
+    // The list was asked a moment before, when the key was still good.
+    ending(NOW.plus(5)).at(NOW.plus(5)).refuses(SHAPE_A, AssertionProblem::KeyExpired, "at its end");
+    assert!(ending(NOW.plus(5)).at(NOW.plus(4)).read(SHAPE_A).is_ok());
+}
+
+#[test]
 fn a_card_without_an_end_is_good_for_as_long_as_the_country_says_and_no_longer() {
     let qr = pack(&sign(&claims_without(4), &ES256, HeaderBuilder::key_id));
     Desk::new().refuses(&qr, AssertionProblem::NoExpiry, "the profile says nothing");

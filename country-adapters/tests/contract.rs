@@ -38,7 +38,9 @@ fn profile_of(kind: &str) -> Value {
     };
     match kind {
         "oidc" => openid,
-        "esignet" => and(json!({"dialect": "1.8", "userinfo_algs": ["RS256"], "userinfo_format": "jws"})),
+        "esignet" => and(json!({
+            "dialect": "1.8", "userinfo_algs": ["RS256"], "userinfo_format": "jws", "redirect_issuer": format!("https://{HOST}"),
+        })),
         "claim169" => json!({"iss": [format!("https://{HOST}")], "level": "low"}),
         other => panic!("no profile for {other}"),
     }

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use strict_jose::jwe::{Compress, Decrypter, Encrypter};
 use strict_jose::{Algorithm, Kid, SigningKey};
 use support::op::{Claims, DpopStyle, FakeOp, SUBJECT, Style, UserinfoStyle, text_answer};
+use support::region::{Region, entry};
 use support::{Bench, CLIENT_ID, ES256, KEYS, NOW, PS256, RS256, request, style};
 use trust_list::Level;
 
@@ -379,10 +380,17 @@ async fn an_error_without_iss_is_taken_and_one_with_anothers_is_not() {
 
 #[tokio::test]
 async fn token_issuer_and_metadata_issuer_are_two_things() {
-    let split = with(json!({"token_issuer": "https://esignet.xa.example/v1/esignet"}));
-    let bench = bench_of(split.clone(), esignet(UserinfoStyle::Jws));
+    let split = || {
+        let profile = with(json!({"token_issuer": "https://esignet.xa.example/v1/esignet"}));
+        let mut listed = entry("esignet", profile.clone(), HOST, &[]);
+        listed.issuer_identifiers.push("https://esignet.xa.example/v1/esignet".to_owned());
+        let mut bench = bench_of(profile, esignet(UserinfoStyle::Jws));
+        bench.region = Region::of(&listed, Level::High);
+        bench
+    };
+    let bench = split();
     assert_eq!(bench.login().await.unwrap_err(), AssertionProblem::Issuer.into());
-    let bench = bench_of(split, esignet(UserinfoStyle::Jws));
+    let bench = split();
     bench.op.edit_id_token(|c| set(c, "iss", json!("https://esignet.xa.example/v1/esignet")));
     assert!(bench.login().await.is_ok());
 }
@@ -455,6 +463,7 @@ fn a_profile_with_a_mistake_is_refused_before_it_is_signed() {
         check(json!({"discovery_url": "https://u:p@esignet.xa.example/"})),
         Err(ProfileError::NotHttps("discovery_url"))
     );
+    assert!(matches!(check(json!({"redirect_issuer": null})), Err(ProfileError::Contradiction(_))));
     assert!(matches!(check(json!({"jwe_zip": "def"})), Err(ProfileError::Contradiction(_))));
     assert!(matches!(check(json!({"userinfo_binding": "partner_id"})), Err(ProfileError::Contradiction(_))));
     assert!(matches!(check(json!({"jwks_max_age": 0})), Err(ProfileError::Contradiction(_))));

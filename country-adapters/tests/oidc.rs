@@ -394,6 +394,14 @@ async fn signed_userinfo_counts_for_the_digest_and_names_the_right_parties() {
     assert_eq!(wrong, AssertionProblem::UserinfoIssuer.into());
     let wrong = bench(|c| set(c, "aud", json!("other"))).login().await.unwrap_err();
     assert_eq!(wrong, AssertionProblem::UserinfoAudience.into());
+    let changes: [Change; 3] = [
+        |c| set(c, "exp", json!(NOW.minus(60))),
+        |c| set(c, "nbf", json!(NOW.plus(61))),
+        |c| set(c, "iat", json!(NOW.plus(61))),
+    ];
+    for change in changes {
+        assert_eq!(bench(change).login().await.unwrap_err(), AssertionProblem::Expired.into());
+    }
     let stranger = bench(|_| {});
     stranger.op.sign_userinfo_with(&OTHER_ES256);
     assert_eq!(stranger.login().await.unwrap_err(), AssertionProblem::KeyUnknown.into());
@@ -550,12 +558,61 @@ async fn metadata_of_another_issuer_or_with_foreign_endpoints_is_refused() {
 }
 
 #[tokio::test]
+async fn no_assertion_of_ours_is_made_for_an_issuer_that_the_entry_does_not_have() {
+    let other = "https://idp.xb.example";
+    for name in ["discovery_issuer", "token_issuer", "redirect_issuer"] {
+        let bench = bench_with(json!({name: other}));
+        // What its own server says does not help: it would be XA's server that says it is XB's provider.
+        let metadata = json!({
+            "issuer": if name == "discovery_issuer" { other } else { ISSUER },
+            "authorization_endpoint": format!("{ISSUER}/authorize"), "token_endpoint": format!("{ISSUER}/token"),
+            "jwks_uri": format!("{ISSUER}/jwks"),
+        });
+        bench.op.script("/.well-known/openid-configuration", Ok(json_answer(200, &metadata)));
+        assert_eq!(bench.begin(&request()).await.unwrap_err(), Misconfigured::IssuerNotListed.into(), "{name}");
+        let jwt = bench.op.id_token_for(|_| {});
+        let presented = Presented::IdToken { jwt: &jwt, expected_audience: CLIENT_ID, max_age_secs: 300 };
+        assert_eq!(bench.present(&presented).await.unwrap_err(), Misconfigured::IssuerNotListed.into(), "{name}");
+        assert_eq!(bench.op.calls("/.well-known/openid-configuration"), 0, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn g02_an_answer_without_the_iss_that_the_metadata_promises_is_a_mix_up() {
+    let mut silent = profile();
+    silent.as_object_mut().unwrap().remove("redirect_issuer");
+    silent["par"] = json!("off");
+    for (promised, iss, expected) in [
+        (json!(true), None, Err(AdapterError::MixUp)),
+        (json!(true), Some(ISSUER), Ok(())),
+        (json!(false), None, Ok(())),
+        (json!(false), Some("https://idp.xb.example"), Err(AdapterError::MixUp)),
+    ] {
+        let bench = Bench::new("oidc", silent.clone(), op(UserinfoStyle::Json));
+        let metadata = json!({
+            "issuer": ISSUER, "authorization_endpoint": format!("{ISSUER}/authorize"),
+            "token_endpoint": format!("{ISSUER}/token"), "jwks_uri": format!("{ISSUER}/jwks"),
+            "userinfo_endpoint": format!("{ISSUER}/userinfo"), "authorization_response_iss_parameter_supported": promised,
+        });
+        bench.op.script("/.well-known/openid-configuration", Ok(json_answer(200, &metadata)));
+        let begun = bench.begin(&request()).await.unwrap();
+        let mut response = bench.op.person_logs_in(&begun.redirect_to);
+        response.iss = iss.map(str::to_owned);
+        let completed = bench.complete(&begun.pending, &response).await.map(|_| ());
+        assert_eq!(bench.op.calls("/token"), usize::from(expected.is_ok()));
+        assert_eq!(completed, expected, "promised: {promised}, iss: {iss:?}");
+    }
+}
+
+#[tokio::test]
 async fn metadata_that_was_kept_is_held_against_the_entry_of_today() {
     let mut bench = bench();
     bench.login().await.unwrap();
     // The country renames its provider, in the list and in the metadata.
     let renamed = "https://idp.xa.example/v2";
-    bench.region = Region::of_one("oidc", with(json!({"discovery_issuer": renamed, "par": "off"})), HOST, &[]);
+    let mut after = entry("oidc", with(json!({"discovery_issuer": renamed, "par": "off"})), HOST, &[]);
+    after.issuer_identifiers.push(renamed.to_owned());
+    bench.region = Region::of(&after, Level::High);
     let metadata = json!({
         "issuer": renamed, "authorization_endpoint": format!("{ISSUER}/authorize"),
         "token_endpoint": format!("{ISSUER}/token"), "jwks_uri": format!("{ISSUER}/jwks"),
@@ -564,7 +621,7 @@ async fn metadata_that_was_kept_is_held_against_the_entry_of_today() {
     bench.begin(&request()).await.unwrap();
     assert_eq!(bench.op.calls("/.well-known/openid-configuration"), 2);
     // The hosts of the entry no longer cover what was kept, and a refetch was just made.
-    let mut moved = entry("oidc", with(json!({"discovery_issuer": renamed, "par": "off"})), HOST, &[]);
+    let mut moved = after;
     moved.hosts = vec!["other.xa.example".to_owned()];
     bench.region = Region::of(&moved, Level::High);
     assert_eq!(bench.begin(&request()).await.unwrap_err(), Misconfigured::HostNotAllowed.into());
@@ -587,15 +644,19 @@ async fn a_pushed_request_that_is_refused_is_our_configuration() {
 #[tokio::test]
 async fn f9_a_country_that_is_down_is_left_alone_and_tried_again_later() {
     let mut bench = bench();
-    for _ in 0..5 {
+    for attempt in 1..=5 {
         bench.op.script("/.well-known/openid-configuration", Err(OutboundError::Connect));
         assert_eq!(bench.begin(&request()).await.unwrap_err(), Unavailable::Connect.into());
+        // Whoever comes a moment later is told the same, and nobody is asked again.
+        assert_eq!(bench.begin(&request()).await.unwrap_err(), Unavailable::Connect.into());
+        assert_eq!(bench.op.calls("/.well-known/openid-configuration"), attempt);
+        bench.now = bench.now.plus(6);
     }
     assert_eq!(bench.begin(&request()).await.unwrap_err(), Unavailable::CircuitOpen.into());
-    assert!(matches!(bench.outbound.health("XA".parse().unwrap(), NOW), Health::Down { .. }));
-    assert_eq!(bench.outbound.health("XB".parse().unwrap(), NOW), Health::Up);
+    assert!(matches!(bench.outbound.health("XA".parse().unwrap(), bench.now), Health::Down { .. }));
+    assert_eq!(bench.outbound.health("XB".parse().unwrap(), bench.now), Health::Up);
     assert_eq!(bench.op.calls("/.well-known/openid-configuration"), 5);
-    bench.now = NOW.plus(30);
+    bench.now = bench.now.plus(30);
     assert!(bench.begin(&request()).await.is_ok());
 }
 

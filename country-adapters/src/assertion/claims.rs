@@ -33,13 +33,19 @@ pub const REGISTERED_CLAIMS: [&str; 21] = [
     "marital_status",
 ];
 
-/// The claims that `allow_list` names, without those that no honest issuer would send.
+/// Whether a claim may leave a kit: its name is one of ours, whatever a list says, and the list allows it.
+pub(crate) fn may_leave(name: &str, allow_list: &BTreeSet<String>) -> bool {
+    let base = base_name(name);
+    name.len() <= MAX_NAME && REGISTERED_CLAIMS.contains(&base) && allow_list.contains(base)
+}
+
+/// The claims that are registered and that `allow_list` names, without those that no honest issuer would send.
 ///
 /// A claim that is too long or deceptive is dropped and not shortened: half a name is another name.
 pub(crate) fn allowed(claims: BTreeMap<String, Value>, allow_list: &BTreeSet<String>) -> BTreeMap<String, Value> {
     claims
         .into_iter()
-        .filter(|(name, _)| name.len() <= MAX_NAME && allow_list.contains(base_name(name)))
+        .filter(|(name, _)| may_leave(name, allow_list))
         .filter(|(name, value)| is_sound(value, max_text(name), MAX_VALUE_DEPTH))
         .take(MAX_CLAIMS)
         .collect()
@@ -92,10 +98,10 @@ const MAX_NAME: usize = 64;
 const MAX_TEXT: usize = 512;
 /// A portrait of 48 KiB in base64 with its data-URI prefix.
 const MAX_PICTURE: usize = 66 * 1024;
-/// 21 registered names, most in 3 languages.
-const MAX_CLAIMS: usize = 64;
-/// Members of an address in 3 languages.
-const MAX_MEMBERS: usize = 24;
+/// 21 registered names in 3 languages each are 63.
+pub(crate) const MAX_CLAIMS: usize = 64;
+/// 6 members of an address in 3 languages and without one are 24.
+pub(crate) const MAX_MEMBERS: usize = 24;
 /// `address` is an object of texts; `nationalities` an array of them.
 const MAX_VALUE_DEPTH: usize = 2;
 
@@ -114,6 +120,17 @@ mod tests {
     fn r03_a_claim_the_list_does_not_allow_is_absent() {
         let claims = json!({"name": "Afi", "name#fr": "Afi", "preferred_username": "5827193643", "sub": "x"});
         assert_eq!(filtered(&claims, &["name"]), ["name", "name#fr"]);
+    }
+
+    #[test]
+    fn r03_a_name_that_is_not_registered_never_leaves_even_if_a_list_allows_it() {
+        let numbers = ["uin", "vid", "sub", "individual_id", "national_id", "document_number", "registration_type"];
+        let mut claims = json!({"name": "Afi", "uin#fr": "5827193643", "sub#en": "x"});
+        for number in numbers {
+            claims[number] = json!("5827193643");
+        }
+        let everything: Vec<&str> = numbers.into_iter().chain(["name"]).collect();
+        assert_eq!(filtered(&claims, &everything), ["name"]);
     }
 
     #[test]

@@ -88,7 +88,7 @@ fn verify(
 ) -> Result<VerifiedAssertion, AdapterError> {
     let (bytes, packing) = transport::unpack(qr)?;
     let signed = SignedCwt::parse(&bytes)?;
-    let claims = signed.verify(issuer, profile)?;
+    let claims = signed.verify(issuer, profile, ctx.now)?;
     claims.check_issuer(profile)?;
     let expires_at = claims.check_times(profile, ctx.now)?;
     let (identity, nesting) = Identity::of(&claims)?;

@@ -64,7 +64,7 @@ impl CountryAdapter for EsignetKit {
         ctx: &Context<'_>,
     ) -> Result<Begun, AdapterError> {
         let profile = self.profiles.of(issuer)?;
-        let provider = Provider::new(issuer, &profile.provider, &self.fetched, ctx);
+        let provider = Provider::new(issuer, &profile.provider, &self.fetched, ctx)?;
         let extra = extra(&profile, &provider, issuer, request)?;
         provider.begin(EsignetProfile::KIND, request, extra).await
     }
@@ -78,8 +78,8 @@ impl CountryAdapter for EsignetKit {
     ) -> Result<VerifiedAssertion, AdapterError> {
         let profile = self.profiles.of(issuer)?;
         redirect::check_pending(EsignetProfile::KIND, issuer, pending)?;
-        let code = redirect::code(&profile.provider, response, ErrorIssuer::MayBeAbsent, errors::meaning)?;
-        let provider = Provider::new(issuer, &profile.provider, &self.fetched, ctx);
+        let provider = Provider::new(issuer, &profile.provider, &self.fetched, ctx)?;
+        let code = provider.code(response, ErrorIssuer::MayBeAbsent, errors::meaning).await?;
         let metadata = provider.metadata().await?;
         let mut dpop = dpop(&profile, ctx)?;
         let tokens = provider.redeem(&metadata, code, pending, dpop.as_mut()).await?;
@@ -99,7 +99,7 @@ impl CountryAdapter for EsignetKit {
         let answer = provider.userinfo(&metadata, &tokens, dpop, "application/jwt").await?;
         let userinfo = userinfo::verify(&profile, &provider, &answer, ctx).await?;
         userinfo.check_subject(token.subject()?)?;
-        let normalised = content::normalise(&profile, userinfo.claims.as_map());
+        let normalised = content::normalise(&profile, issuer, userinfo.claims.as_map());
         login::assertion(issuer, &provider, &token, assurance, normalised, userinfo.signed.as_deref())
     }
 
@@ -113,11 +113,11 @@ impl CountryAdapter for EsignetKit {
             return Err(Unsupported::PresentationKind.into());
         };
         let profile = self.profiles.of(issuer)?;
-        let provider = Provider::new(issuer, &profile.provider, &self.fetched, ctx);
+        let provider = Provider::new(issuer, &profile.provider, &self.fetched, ctx)?;
         let token = provider.verify_presented(jwt, expected_audience, *max_age_secs).await?;
         let assurance = assurance(&profile, &token)?;
         // An eSignet ID token has no claims about the person but `sub`.
-        let normalised = content::normalise(&profile, token.claims.as_map());
+        let normalised = content::normalise(&profile, issuer, token.claims.as_map());
         login::assertion(issuer, &provider, &token, assurance, normalised, None)
     }
 }

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::assertion::claims::base_name;
+use crate::assertion::claims::{MAX_CLAIMS, base_name, may_leave};
 use crate::{DocumentStatus, PersonStatus};
 
 pub(crate) use date::{DateFormat, civil_date};
@@ -31,6 +31,8 @@ pub(crate) struct Rules<'p> {
     pub(crate) genders: &'p GenderMap,
     /// Its languages, the preferred one first.
     pub(crate) languages: &'p Languages,
+    /// The claims that its list entry allows, by our names.
+    pub(crate) allowed: &'p BTreeSet<String>,
 }
 
 /// Claims by the hub's names, and the facts that are not claims.
@@ -42,7 +44,8 @@ pub(crate) struct Normalised {
 }
 
 impl Rules<'_> {
-    /// Everything that can be read.
+    /// Everything that can be read and is allowed. A provider may send half a megabyte of names: what is not allowed
+    /// is dropped before anything is done with it, and of the rest no more than [`MAX_CLAIMS`] are kept.
     pub(crate) fn apply(&self, upstream: &BTreeMap<String, Value>) -> Normalised {
         let mut result = Normalised::default();
         for (name, value) in upstream.iter().filter(|(name, _)| !self.is_stripped(base_name(name))) {
@@ -50,6 +53,7 @@ impl Rules<'_> {
             match base.as_str() {
                 "person_status" => result.person_status = status::person(value),
                 "document_status" => result.document_status = status::document(value, upstream),
+                _ if !may_leave(&base, self.allowed) || result.claims.len() >= MAX_CLAIMS => {}
                 _ => {
                     if let Some(value) = self.value(&base, value) {
                         result.claims.insert(tagged(&base, tag.as_deref()), value);
@@ -90,8 +94,9 @@ impl Rules<'_> {
         let bases: BTreeSet<String> = claims.keys().map(|name| base_name(name).to_owned()).collect();
         for base in bases.into_iter().filter(|base| !claims.contains_key(base)).collect::<Vec<_>>() {
             let preferred = self.languages.in_order().find_map(|tag| claims.get(&tagged(&base, Some(tag))));
-            let any = || claims.iter().find(|(name, _)| base_name(name) == base).map(|(_, value)| value);
-            if let Some(value) = preferred.or_else(any).cloned() {
+            // The tagged names of a claim stand together.
+            let first = || claims.range(tagged(&base, Some(""))..).next().map(|(_, value)| value);
+            if let Some(value) = preferred.or_else(first).cloned() {
                 claims.insert(base, value);
             }
         }
@@ -111,6 +116,8 @@ mod tests {
 
     use super::*;
 
+    const ALLOWED: [&str; 6] = ["name", "birthdate", "gender", "email", "phone_number", "address"];
+
     fn normal(upstream: &Value, languages: &[&str]) -> Normalised {
         let claim_map = BTreeMap::from([("fullName".to_owned(), "name".to_owned())]);
         let genders = GenderMap::from_pairs(&[("Femme", "female"), ("MLE", "male")]);
@@ -120,6 +127,7 @@ mod tests {
             dates: DateFormat::YearMonthDaySlashes,
             genders: &genders,
             languages: &Languages::new(languages.iter().map(ToString::to_string)),
+            allowed: &ALLOWED.map(str::to_owned).into(),
         };
         rules.apply(&upstream.as_object().unwrap().clone().into_iter().collect())
     }
@@ -141,6 +149,29 @@ mod tests {
         let upstream =
             json!({"individual_id": "5827193643", "preferred_username": "1000000064", "secret": "x", "username": "1"});
         assert_eq!(claims(&upstream), json!({}));
+    }
+
+    #[test]
+    fn g11_claims_that_the_entry_does_not_allow_are_dropped_first_and_the_rest_is_capped() {
+        let letters = || ('a'..='z').map(String::from);
+        let languages = || letters().flat_map(|a| letters().map(move |b| format!("{a}{b}")));
+        let mut upstream = json!({"birthdate": "1991/03/08"});
+        for language in languages() {
+            upstream[format!("n{language}#fr")] = json!("x");
+            upstream[format!("phone_number#{language}")] = json!("+22890112345");
+        }
+        let claims = normal(&upstream, &["fr", "en"]).claims;
+        let tagged = claims.keys().filter(|name| name.starts_with("phone_number#")).count();
+        // `birthdate` comes first and is one of them; `phone_number` is filled in afterwards.
+        assert_eq!((tagged, claims.len()), (MAX_CLAIMS - 1, MAX_CLAIMS + 1));
+    }
+
+    #[test]
+    fn the_language_that_stands_in_is_one_of_the_same_claim() {
+        let upstream = json!({"name#wo": "Afi", "email#wo": "a@b.example", "address#wo": {"formatted": "Lomé"}});
+        let claims = normal(&upstream, &["fr"]).claims;
+        assert_eq!((&claims["name"], &claims["email"]), (&json!("Afi"), &json!("a@b.example")));
+        assert_eq!(claims["address"], json!({"formatted": "Lomé"}));
     }
 
     #[test]

@@ -63,7 +63,7 @@ impl CountryAdapter for OidcKit {
         ctx: &Context<'_>,
     ) -> Result<Begun, AdapterError> {
         let profile = self.profiles.of(issuer)?;
-        let provider = Provider::new(issuer, &profile.provider, &self.fetched, ctx);
+        let provider = Provider::new(issuer, &profile.provider, &self.fetched, ctx)?;
         provider.begin(OidcProfile::KIND, request, extra(&profile, issuer, request)).await
     }
 
@@ -76,8 +76,8 @@ impl CountryAdapter for OidcKit {
     ) -> Result<VerifiedAssertion, AdapterError> {
         let profile = self.profiles.of(issuer)?;
         redirect::check_pending(OidcProfile::KIND, issuer, pending)?;
-        let code = redirect::code(&profile.provider, response, ErrorIssuer::Required, redirect::oauth_error)?;
-        let provider = Provider::new(issuer, &profile.provider, &self.fetched, ctx);
+        let provider = Provider::new(issuer, &profile.provider, &self.fetched, ctx)?;
+        let code = provider.code(response, ErrorIssuer::Required, redirect::oauth_error).await?;
         let metadata = provider.metadata().await?;
         let tokens = provider.redeem(&metadata, code, pending, None).await?;
         // Nobody asked for a bound token, and we could not use one.
@@ -99,7 +99,7 @@ impl CountryAdapter for OidcKit {
         let none = Map::new();
         let claims = login::overlay(token.claims.as_map(), userinfo.as_ref().map_or(&none, |u| u.claims.as_map()));
         let signed = userinfo.as_ref().and_then(|userinfo| userinfo.signed.as_deref());
-        login::assertion(issuer, &provider, &token, assurance, normalise(&profile, &claims), signed)
+        login::assertion(issuer, &provider, &token, assurance, normalise(&profile, issuer, &claims), signed)
     }
 
     async fn present(
@@ -112,11 +112,11 @@ impl CountryAdapter for OidcKit {
             return Err(Unsupported::PresentationKind.into());
         };
         let profile = self.profiles.of(issuer)?;
-        let provider = Provider::new(issuer, &profile.provider, &self.fetched, ctx);
+        let provider = Provider::new(issuer, &profile.provider, &self.fetched, ctx)?;
         let token = provider.verify_presented(jwt, expected_audience, *max_age_secs).await?;
         let assurance = assurance(&profile, &token)?;
         let claims = login::overlay(token.claims.as_map(), &Map::new());
-        login::assertion(issuer, &provider, &token, assurance, normalise(&profile, &claims), None)
+        login::assertion(issuer, &provider, &token, assurance, normalise(&profile, issuer, &claims), None)
     }
 }
 
@@ -173,7 +173,7 @@ fn check_binding(issuer: &str, client_id: &str, userinfo: &Userinfo) -> Result<(
     Ok(())
 }
 
-fn normalise(profile: &OidcProfile, claims: &BTreeMap<String, Value>) -> Normalised {
+fn normalise(profile: &OidcProfile, issuer: &TrustedIssuer<'_>, claims: &BTreeMap<String, Value>) -> Normalised {
     let settings = &profile.provider;
     let rules = Rules {
         claim_map: &settings.claim_map,
@@ -181,6 +181,7 @@ fn normalise(profile: &OidcProfile, claims: &BTreeMap<String, Value>) -> Normali
         dates: settings.date_format,
         genders: &settings.gender_map,
         languages: &Languages::default(),
+        allowed: &issuer.issuer().claims,
     };
     rules.apply(claims)
 }

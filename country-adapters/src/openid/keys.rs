@@ -5,6 +5,7 @@ use url::Url;
 
 use super::{Provider, REFRESH_PAUSE, answer};
 use crate::error::{AdapterError, AssertionProblem, Unavailable};
+use crate::issuer_key::check_in_force;
 use crate::outbound::{Caps, OutboundRequest, Peer};
 
 /// A provider's keys. A verifier is cheap to bind to an algorithm, since every key was made ready when it was read.
@@ -30,10 +31,7 @@ impl Provider<'_> {
             let pinned = self.issuer.verifier(header.kid(), header.alg());
             pinned.ok_or(AssertionProblem::KeyUnknown)?.clone()
         };
-        // MOSIP keeps retired keys in its set and dates them.
-        if verifier.key().is_expired(self.now) {
-            return Err(AssertionProblem::KeyExpired.into());
-        }
+        check_in_force(&verifier, self.now)?;
         Ok(verifier)
     }
 
@@ -41,14 +39,15 @@ impl Provider<'_> {
         let metadata = self.metadata().await?;
         let url = &metadata.jwks_uri;
         let place = self.place_of(url);
-        let known = self.fetched.keys.get(&place, self.now, self.settings.jwks_max_age, || self.fetch(url)).await?;
+        let max_age = self.settings.jwks_max_age;
+        let known = self.fetched.keys.get(&place, self.peer.budget(), max_age, || self.fetch(url)).await?;
         match known.verifier(header) {
             Err(FindKeyError::NotFound) => {}
             found => return found.map_err(problem),
         }
         // A key may be newer than our copy. Whoever sends unknown names must not make us fetch each time.
         let fetch = || self.fetch(url);
-        match self.fetched.keys.refresh(&place, &known, self.now, REFRESH_PAUSE, fetch).await? {
+        match self.fetched.keys.refresh(&place, &known, self.peer.budget(), REFRESH_PAUSE, fetch).await? {
             Some(newer) => newer.verifier(header).map_err(problem),
             None => Err(AssertionProblem::KeyUnknown.into()),
         }

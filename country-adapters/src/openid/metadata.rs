@@ -8,7 +8,8 @@ use super::settings::ProviderSettings;
 use crate::error::{AdapterError, Misconfigured};
 use crate::outbound::{Caps, OutboundRequest, Peer};
 
-/// The endpoints of a provider. Nothing else is taken from metadata: what is allowed comes from the signed list.
+/// The endpoints of a provider, and a promise that can only make us stricter. Nothing else is taken from metadata: what
+/// is allowed comes from the signed list.
 #[derive(Debug)]
 pub(crate) struct Metadata {
     issuer: String,
@@ -17,6 +18,8 @@ pub(crate) struct Metadata {
     pub(crate) jwks_uri: Url,
     pub(crate) userinfo_endpoint: Option<Url>,
     pub(crate) pushed_authorization_request_endpoint: Option<Url>,
+    /// RFC 9207 §3: whether every answer in a redirect says whose it is.
+    pub(crate) promises_redirect_issuer: bool,
 }
 
 /// Endpoints change with a release, not with a login.
@@ -45,6 +48,8 @@ impl Metadata {
             jwks_uri: required("jwks_uri")?,
             userinfo_endpoint: endpoint("userinfo_endpoint")?,
             pushed_authorization_request_endpoint: endpoint("pushed_authorization_request_endpoint")?,
+            promises_redirect_issuer: members.get("authorization_response_iss_parameter_supported")
+                == Some(&Value::Bool(true)),
         })
     }
 

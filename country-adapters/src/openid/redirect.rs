@@ -1,6 +1,6 @@
 //! The answer in the redirect: whose it is, and whether it has a code.
 
-use super::settings::ProviderSettings;
+use super::Provider;
 use crate::error::{AdapterError, Misconfigured, PersonRefusal, Unavailable};
 use crate::{AuthorizationResponse, Pending};
 use trust_list::TrustedIssuer;
@@ -22,14 +22,37 @@ pub(crate) fn check_pending(adapter: &str, issuer: &TrustedIssuer<'_>, pending: 
     if same { Ok(()) } else { Err(AdapterError::MixUp) }
 }
 
-/// The code, if the answer is this provider's and carries one.
-pub(crate) fn code<'r>(
-    settings: &ProviderSettings,
-    response: &'r AuthorizationResponse,
-    error_issuer: ErrorIssuer,
-    error_meaning: fn(&str) -> AdapterError,
-) -> Result<&'r str, AdapterError> {
-    check_issuer(settings, response, error_issuer)?;
+impl Provider<'_> {
+    /// The code, if the answer is this provider's and carries one.
+    pub(crate) async fn code<'r>(
+        &self,
+        response: &'r AuthorizationResponse,
+        error_issuer: ErrorIssuer,
+        error_meaning: fn(&str) -> AdapterError,
+    ) -> Result<&'r str, AdapterError> {
+        self.check_redirect_issuer(response, error_issuer).await?;
+        read_code(response, error_meaning)
+    }
+
+    /// RFC 9207 §2.4: compared as strings; missing though promised is as bad as wrong, whether the profile promises
+    /// it or the metadata. A provider that does not promise it may still send it, but then only its own.
+    async fn check_redirect_issuer(
+        &self,
+        response: &AuthorizationResponse,
+        error_issuer: ErrorIssuer,
+    ) -> Result<(), AdapterError> {
+        let is_error = response.error.is_some() && response.code.is_none();
+        let right = match (&self.settings.redirect_issuer, &response.iss) {
+            (Some(expected), Some(iss)) => expected == iss,
+            (Some(_), None) => is_error && error_issuer == ErrorIssuer::MayBeAbsent,
+            (None, Some(iss)) => *iss == self.settings.discovery_issuer,
+            (None, None) => !self.metadata().await?.promises_redirect_issuer,
+        };
+        if right { Ok(()) } else { Err(AdapterError::MixUp) }
+    }
+}
+
+fn read_code(response: &AuthorizationResponse, error_meaning: fn(&str) -> AdapterError) -> Result<&str, AdapterError> {
     match (&response.code, &response.error) {
         (Some(code), None) if !code.is_empty() && code.len() <= MAX_CODE => Ok(code),
         (None, Some(error)) => {
@@ -39,23 +62,6 @@ pub(crate) fn code<'r>(
         }
         // Both, neither, or no code that one could send on.
         _ => Err(Unavailable::Protocol.into()),
-    }
-}
-
-/// RFC 9207 §2.4: compared as strings; missing though promised is as bad as wrong. A provider that does not promise
-/// it may still send it, but then only its own.
-fn check_issuer(
-    settings: &ProviderSettings,
-    response: &AuthorizationResponse,
-    error_issuer: ErrorIssuer,
-) -> Result<(), AdapterError> {
-    let is_error = response.error.is_some() && response.code.is_none();
-    match (&settings.redirect_issuer, &response.iss) {
-        (Some(expected), Some(iss)) if expected == iss => Ok(()),
-        (Some(_), None) if is_error && error_issuer == ErrorIssuer::MayBeAbsent => Ok(()),
-        (None, None) => Ok(()),
-        (None, Some(iss)) if *iss == settings.discovery_issuer => Ok(()),
-        _ => Err(AdapterError::MixUp),
     }
 }
 

@@ -21,7 +21,8 @@ pub(crate) struct ProviderSettings {
     pub(crate) discovery_issuer: String,
     /// What its tokens call it.
     pub(crate) token_issuer: String,
-    /// What `iss` in the redirect calls it (RFC 9207); absent for providers that do not send it.
+    /// What `iss` in the redirect calls it (RFC 9207). Without it, an answer has to say so only where the metadata
+    /// promises it.
     #[serde(default)]
     pub(crate) redirect_issuer: Option<String>,
     /// Our name there.

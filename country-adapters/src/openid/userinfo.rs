@@ -1,6 +1,6 @@
 //! Userinfo (OpenID Connect Core §5.3): what the provider says beside the ID token.
 
-use strict_jose::{Algorithm, Claims, CompactJws, Limits};
+use strict_jose::{Algorithm, Claims, CompactJws, Limits, Presence, TimePolicy, UnixTime};
 
 use super::dpop::Dpop;
 use super::id_token::check_typ;
@@ -41,13 +41,14 @@ impl Provider<'_> {
         }
     }
 
-    /// Userinfo that is signed: `algs` is the profile's list for userinfo.
+    /// Userinfo that is signed and of now: `algs` is the profile's list for userinfo.
     pub(crate) async fn verify_userinfo(&self, compact: &str, algs: &[Algorithm]) -> Result<Userinfo, AdapterError> {
         let jws = CompactJws::parse(compact, &USERINFO).map_err(|_| AssertionProblem::UserinfoMalformed)?;
         check_typ(jws.header()).map_err(|_| AssertionProblem::UserinfoMalformed)?;
         let verifier = self.verifier(jws.header(), algs).await?;
         let jws = jws.verify(&verifier).map_err(|_| AssertionProblem::Signature)?;
         let claims = jws.claims().map_err(|_| AssertionProblem::UserinfoMalformed)?;
+        check_times(&claims, self.now)?;
         Ok(Userinfo { claims, signed: Some(jws.as_str().to_owned()) })
     }
 }
@@ -60,6 +61,13 @@ impl Userinfo {
             _ => Err(AssertionProblem::UserinfoSubject),
         }
     }
+}
+
+/// Signed userinfo need not have times (OpenID Connect Core §5.3.2); RFC 7519 §4.1.4 to §4.1.6: what is there is
+/// checked.
+fn check_times(claims: &Claims, now: UnixTime) -> Result<(), AssertionProblem> {
+    let policy = TimePolicy { exp: Presence::Optional, iat: Presence::Optional, ..TimePolicy::UPSTREAM };
+    claims.check_times(now, &policy).map_err(|_| AssertionProblem::Expired)
 }
 
 /// The text of an answer that says it is a JWT (OpenID Connect Core §5.3.2).

@@ -51,6 +51,15 @@ impl Circuit {
         }
     }
 
+    /// A success that began before the circuit opened comes late and proves nothing: only the trial closes it. No
+    /// call outlives [`OPEN_FOR`], so what is reported while the circuit is half open is the trial's.
+    fn after_success(self) -> Self {
+        match self {
+            Self::Open { .. } => self,
+            Self::Closed { .. } | Self::HalfOpen { .. } => Self::Closed { failures: 0 },
+        }
+    }
+
     fn after_failure(self, now: UnixTime) -> Self {
         match self {
             Self::Closed { failures } if failures + 1 < FAILURES_TO_OPEN => Self::Closed { failures: failures + 1 },
@@ -97,7 +106,7 @@ impl Breakers {
     }
 
     pub(super) fn succeeded(&self, country: CountryCode) {
-        self.with(country, |entry| entry.circuit = Circuit::Closed { failures: 0 });
+        self.with(country, |entry| entry.circuit = entry.circuit.after_success());
     }
 
     pub(super) fn failed(&self, country: CountryCode, now: UnixTime) {
@@ -158,6 +167,15 @@ mod tests {
         breakers.succeeded(country("XA"));
         fail(&breakers, FAILURES_TO_OPEN - 1);
         assert_eq!(breakers.health(country("XA"), T), Health::Up);
+    }
+
+    #[test]
+    fn f9_a_success_that_comes_after_the_circuit_opened_does_not_close_it() {
+        let breakers = Breakers::default();
+        fail(&breakers, FAILURES_TO_OPEN);
+        breakers.succeeded(country("XA"));
+        assert_eq!(breakers.health(country("XA"), T), Health::Down { until: T.plus(OPEN_FOR) });
+        assert_eq!(breakers.enter(country("XA"), T).err(), Some(OutboundError::CircuitOpen));
     }
 
     #[test]

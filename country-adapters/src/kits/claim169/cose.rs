@@ -3,13 +3,14 @@
 use ciborium::Value;
 use coset::iana::Algorithm as CoseAlgorithm;
 use coset::{AsCborValue as _, CoseSign1, RegisteredLabelWithPrivate};
-use strict_jose::{Algorithm, Kid, Verifier, b64};
+use strict_jose::{Algorithm, Kid, UnixTime, Verifier, b64};
 use trust_list::TrustedIssuer;
 
 use super::cbor;
 use super::cwt::CwtClaims;
 use super::profile::Claim169Profile;
 use crate::error::AssertionProblem;
+use crate::issuer_key::check_in_force;
 
 /// A signed CWT of good form. Its payload can be read by whoever looks, but believed only after
 /// [`SignedCwt::verify`].
@@ -36,12 +37,14 @@ impl SignedCwt {
         &self,
         issuer: &TrustedIssuer<'_>,
         profile: &Claim169Profile,
+        now: UnixTime,
     ) -> Result<CwtClaims, AssertionProblem> {
         self.check_no_extensions()?;
         let alg = self.algorithm()?;
         let kid = self.kid()?;
         check_kid_is_listed(profile, kid.as_ref())?;
         let verifier = issuer.verifier(kid.as_ref(), alg).ok_or(AssertionProblem::KeyUnknown)?;
+        check_in_force(verifier, now)?;
         check_key_is_strong(verifier)?;
         let check = |signature: &[u8], signed: &[u8]| verifier.verify(signed, signature);
         self.0.verify_signature(NO_EXTERNAL_DATA, check).map_err(|_| AssertionProblem::Signature)?;

@@ -168,6 +168,10 @@ impl Profile for EsignetProfile {
         let own: Own = read(rest)?;
         provider.check()?;
         own.check()?;
+        // eSignet 1.8 sends `iss` in its redirects (RFC 9207); without its name there, nothing would be compared.
+        if provider.redirect_issuer.is_none() {
+            return Err(ProfileError::Contradiction("dialect 1.8 needs redirect_issuer"));
+        }
         if profile.get("date_format").is_none() {
             provider.date_format = DateFormat::YearMonthDaySlashes;
         }

@@ -3,11 +3,12 @@
 use serde_json::{Map, Value};
 
 use super::language::Languages;
+use crate::assertion::claims::MAX_MEMBERS;
 
 /// The members by their plain names. IDA writes `"address#fr": {"formatted#fr": ..}`, the mock
 /// `"address": {"locality#fra": ..}`; one language of each member is kept, the preferred one if it is there.
 pub(super) fn normal(value: &Value, languages: &Languages) -> Option<Value> {
-    let members = value.as_object()?;
+    let members = value.as_object().filter(|members| members.len() <= MAX_MEMBERS)?;
     let mut plain = Map::new();
     for base in MEMBERS {
         let untagged = members.get(base);
@@ -43,6 +44,11 @@ mod tests {
         assert_eq!(normal(&ida, &languages), Some(json!({"formatted": "12 rue du Port, Lomé"})));
         let mock = json!({"locality#eng": "Lome", "locality#fra": "Lomé", "region#fra": "", "secret": "x"});
         assert_eq!(normal(&mock, &languages), Some(json!({"locality": "Lomé"})));
+        let mut crowded = json!({"locality": "Lomé"});
+        for i in 0..MAX_MEMBERS {
+            crowded[format!("locality#x{i}")] = json!("Lomé");
+        }
+        assert_eq!(normal(&crowded, &languages), None);
         for none in [json!({}), json!("Lomé"), json!({"locality": ""}), json!({"locality": 1})] {
             assert_eq!(normal(&none, &languages), None);
         }
