@@ -5,7 +5,7 @@ use trust_list::{Client, CountryCode, VerifiedList};
 
 use crate::audit::{AuditEvent, AuditKind, AuditedClient, ClaimName, ListVersion};
 use crate::broker::{AsOf, Broker};
-use crate::error::OAuthError;
+use crate::error::{CountryFault, OAuthError};
 use crate::policy::Facts;
 use crate::request::AuthorizationRequest;
 
@@ -43,10 +43,11 @@ pub(crate) fn of_refusal(
     country: Option<CountryCode>,
     as_of: AsOf<'_>,
 ) -> AuditEvent {
-    use crate::error::CountryFault;
     let kind = match error {
-        // Attacks G02, G07: an answer of another provider, or an assertion that breaks a rule.
-        OAuthError::Country(CountryFault::MixUp | CountryFault::AssertionInvalid) => AuditKind::AssertionRefused,
+        // Attacks G02: an answer of another provider.
+        OAuthError::Country(CountryFault::MixUp) => AuditKind::MixUp,
+        // Attacks G07: an assertion that breaks a rule.
+        OAuthError::Country(CountryFault::AssertionInvalid) => AuditKind::AssertionRefused,
         _ => AuditKind::LoginRefused,
     };
     AuditEvent { home_country: country, ..of_request(kind, error.code().as_str(), request, as_of) }
@@ -61,7 +62,7 @@ pub(crate) fn of_release(kind: AuditKind, facts: &Facts, client: &Client, now: U
         purpose: Some(facts.purpose.clone()),
         level_asked: Some(facts.asked),
         level_given: Some(facts.level),
-        claims: facts.claims.keys().map(|name| ClaimName::new(name)).collect(),
+        claims: ClaimName::each(facts.claims.keys().map(String::as_str)),
         list: Some(facts.list_version()),
         ..AuditEvent::new(now, kind, AuditEvent::OK)
     }

@@ -6,16 +6,16 @@ use trust_list::{Client, TrustState};
 
 use crate::audit::{AuditEvent, AuditKind, ClaimName};
 use crate::auditing;
-use crate::broker::{AsOf, Broker, in_force, trace_client, trace_transaction};
-use crate::browser::{Answer, Browser, BrowserOutcome, BrowserSecret, PageReason};
-use crate::error::{CountryFault, OAuthError, PersonFault};
+use crate::broker::{AsOf, Broker, trace_client, trace_transaction};
+use crate::browser::{Browser, BrowserOutcome, BrowserSecret, PageReason, Redirect};
+use crate::error::{CountryFault, OAuthError, PersonFault, RequestFault};
 use crate::form::{Form, Parameters};
 use crate::handles::RequestId;
 use crate::login::{AwaitingCountry, Course};
 use crate::picker;
 use crate::policy;
 use crate::request::{AuthorizationRequest, Prompt};
-use crate::stop::Stop;
+use crate::stop::{Stop, may_go_back};
 
 impl Broker {
     /// RFC 9126 §4: takes `client_id` and `request_uri`, and ignores the rest.
@@ -41,23 +41,28 @@ impl Broker {
         let client_id = parameters.required("client_id").map_err(|_| PageReason::BadLink)?;
         client_is_known(trust, client_id, now)?;
         let id = request_id(&parameters)?;
-        let request = self.pushed_request(&id).await?.ok_or(PageReason::RequestExpired)?;
+        let request = self.begin_request(&id, now).await?.ok_or(PageReason::RequestExpired)?;
         request_is_of(&request, client_id)?;
 
         trace_client(client_id);
         trace_transaction(&request.transaction);
-        // From here on the relying party can be told.
-        let answer = request.answer(self.issuer());
-        let back = |error: OAuthError| Stop::back(&answer, &error);
-        let as_of = in_force(trust, now).map_err(back)?;
-        let client = as_of.list.trusted_client(client_id, now).map_err(|_| PageReason::UnknownClient)?.client();
-        prompt_allows_pages(&request).map_err(back)?;
-        self.no_essential_overreach(&request, client, as_of).await.map_err(back)?;
-
-        let recognised = browser.recognise().map_err(|error| back(error.into()))?;
+        let recognised = browser.recognise().map_err(|_| PageReason::Internal)?;
         let ends_at = now.plus(i64::try_from(self.config.lifetimes.login).unwrap_or(i64::MAX));
-        let course = Course { request: request.clone(), request_id: id, browser: recognised.hash, ends_at };
+        let course = Course { request, request_id: id, browser: recognised.hash, ends_at };
+        // From here on the relying party can be told.
+        let as_of = self.in_force_for(trust, &course, now).await?;
+        may_go_back(as_of, &course.answer(self.issuer()))?;
+        if let Err(error) = self.may_begin(&course.request, as_of).await {
+            return Err(self.end(Some(as_of), &course, &error).await);
+        }
         self.pick_or_go(as_of, AwaitingCountry(course), recognised.set_cookie).await
+    }
+
+    async fn may_begin(&self, request: &AuthorizationRequest, as_of: AsOf<'_>) -> Result<(), OAuthError> {
+        let client = as_of.list.trusted_client(&request.client_id, as_of.now).map_err(|_| CountryFault::NotAllowed)?;
+        profile_is_served(client.client())?;
+        prompt_allows_pages(request)?;
+        self.no_essential_overreach(request, client.client(), as_of).await
     }
 
     /// The picker; or straight to the country, if the relying party named one and there is one way to log in there.
@@ -65,22 +70,19 @@ impl Broker {
         &self,
         as_of: AsOf<'_>,
         login: AwaitingCountry,
-        set_cookie: Option<BrowserSecret>,
+        set_cookie: BrowserSecret,
     ) -> Result<BrowserOutcome, Stop> {
-        let request = login.0.request.clone();
-        let answer = request.answer(self.issuer());
-        let countries = picker::countries(self, as_of, &request);
-        match picker::hinted(&countries, request.country_hint) {
+        let countries = picker::countries(self, as_of, &login.0.request);
+        match picker::hinted(&countries, login.0.request.country_hint) {
             picker::Hint::Go(country, service) => {
-                let mut redirect = self.send_to_country(as_of, login, country, &service).await?;
-                redirect.set_cookie = set_cookie;
-                Ok(redirect.into())
+                let redirect = self.send_to_country(as_of, login, country, &service).await?;
+                Ok(Redirect { set_cookie: Some(set_cookie), ..redirect }.into())
             }
-            picker::Hint::Refuse(fault) => Err(Stop::back(&answer, &fault.into())),
-            picker::Hint::Pick => {
-                let view = self.picker_view(as_of, &login, countries, set_cookie);
-                Ok(BrowserOutcome::Picker(Box::new(view.map_err(|error| Stop::back(&answer, &error))?)))
-            }
+            picker::Hint::Refuse(fault) => Err(self.end(Some(as_of), &login.0, &fault.into()).await),
+            picker::Hint::Pick => match self.picker_view(as_of, &login, countries, set_cookie) {
+                Ok(view) => Ok(BrowserOutcome::Picker(Box::new(view))),
+                Err(error) => Err(self.end(Some(as_of), &login.0, &error).await),
+            },
         }
     }
 
@@ -97,7 +99,7 @@ impl Broker {
             return Ok(());
         }
         let error = OAuthError::from(CountryFault::NotAllowed);
-        let claims = beyond.keys().map(|name| ClaimName::new(name)).collect();
+        let claims = ClaimName::each(beyond.into_keys());
         let event = auditing::of_request(AuditKind::Overreach, error.code().as_str(), request, as_of);
         self.note(AuditEvent { claims, ..event }).await;
         Err(error)
@@ -124,17 +126,15 @@ fn request_is_of(request: &AuthorizationRequest, client_id: &str) -> Result<(), 
     if request.client_id == client_id { Ok(()) } else { Err(PageReason::RequestExpired) }
 }
 
+/// RFC 6749 §4.1.2.1: unauthorized_client. The profile may have changed since the push.
+fn profile_is_served(client: &Client) -> Result<(), RequestFault> {
+    if policy::is_served(client) { Ok(()) } else { Err(RequestFault::NotRegistered) }
+}
+
 /// OpenID Connect Core §3.1.2.1: with `prompt=none` no page may be shown, and nobody is ever logged in here.
 fn prompt_allows_pages(request: &AuthorizationRequest) -> Result<(), OAuthError> {
     match request.prompt {
         Prompt::None => Err(PersonFault::LoginRequired.into()),
         Prompt::Usual | Prompt::Login => Ok(()),
-    }
-}
-
-impl AuthorizationRequest {
-    /// Where its end is told.
-    pub(crate) fn answer<'a>(&'a self, issuer: &'a str) -> Answer<'a> {
-        Answer { redirect_uri: &self.redirect_uri, state: self.state.as_deref(), issuer }
     }
 }

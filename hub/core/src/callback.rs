@@ -9,7 +9,7 @@ use trust_list::TrustState;
 
 use crate::audit::{AuditEvent, AuditKind, ClaimName};
 use crate::auditing;
-use crate::broker::{AsOf, Broker, in_force, trace_client, trace_transaction};
+use crate::broker::{AsOf, Broker, trace_client, trace_transaction};
 use crate::browser::{Browser, BrowserOutcome, ConsentClaim, ConsentView, PageReason};
 use crate::error::{CountryFault, OAuthError, PersonFault};
 use crate::form::{Form, Parameters};
@@ -18,9 +18,9 @@ use crate::handles::{GrantId, LoginHandle};
 use crate::login::AwaitingPerson;
 use crate::picker;
 use crate::policy::{self, Permit, Release, Wish, may_proceed};
-use crate::request::{AuthorizationRequest, Importance, OFFLINE_ACCESS};
+use crate::request::{AuthorizationRequest, Importance, OFFLINE_ACCESS, base_name};
 use crate::sealed::SealPurpose;
-use crate::stop::Stop;
+use crate::stop::{Stop, may_go_back};
 
 impl Broker {
     /// `country` is the last segment of the path; `query` is what came with it.
@@ -48,10 +48,11 @@ impl Broker {
         let login = self.take_login(&parameters).await?;
         login.course.goes_on(browser, now)?;
 
-        let request = login.course.request.clone();
-        trace_client(&request.client_id);
-        trace_transaction(&request.transaction);
-        let as_of = in_force(trust, now).map_err(|error| Stop::back(&request.answer(self.issuer()), &error))?;
+        let course = login.course.clone();
+        trace_client(&course.request.client_id);
+        trace_transaction(&course.request.transaction);
+        let as_of = self.in_force_for(trust, &course, now).await?;
+        may_go_back(as_of, &course.answer(self.issuer()))?;
         let home = login.country;
         let outcome = match came_back_to(&login, country) {
             Ok(()) => self.identify(as_of, login, &response(&parameters)).await,
@@ -59,7 +60,7 @@ impl Broker {
         };
         match outcome {
             Ok(view) => Ok(BrowserOutcome::Consent(Box::new(view))),
-            Err(error) => Err(self.refuse(&request, Some(home), error, as_of).await),
+            Err(error) => Err(self.refuse(&course, Some(home), error, as_of).await),
         }
     }
 
@@ -103,7 +104,7 @@ impl Broker {
             transaction: request.transaction.clone(),
             level: request.level,
             names: policy::wanted(&request.scope, &request.claims),
-            sector: &permit.client().sector,
+            recipient: permit.recipient(),
         };
         Ok(permit.release(assertion, wish, &self.keys.pairwise, now)?)
     }
@@ -132,7 +133,7 @@ impl Broker {
         if beyond.is_empty() {
             return;
         }
-        let claims = beyond.keys().map(|name| ClaimName::new(name)).collect();
+        let claims = ClaimName::each(beyond.into_keys());
         let event = auditing::of_request(AuditKind::Overreach, AuditEvent::OK, request, as_of);
         self.note(AuditEvent { claims, ..event }).await;
     }
@@ -163,9 +164,12 @@ fn is_the_one_asked_for(release: &Release, request: &AuthorizationRequest) -> Re
 /// What the citizen reads: the claims of the release, no more and no less.
 fn consent_view(permit: &Permit<'_>, request: &AuthorizationRequest, release: &Release) -> ConsentView {
     let (client, purpose, facts) = (permit.client(), permit.purpose(), release.facts());
+    // OpenID Connect Core §5.2: who asks for `name` asks for it in every language.
     let essential = |name: &str| {
-        request.claims.named().any(|(asked, importance)| asked == name && importance == Importance::Essential)
+        let asked_as = |asked: &str| asked == name || asked == base_name(name);
+        request.claims.named().any(|(asked, importance)| asked_as(asked) && importance == Importance::Essential)
     };
+    let refused = ClaimName::each(policy::overreach(&request.claims, purpose).into_keys());
     let shown = facts.claims.iter().map(|(name, value)| ConsentClaim {
         name: name.clone(),
         value: value.clone(),
@@ -181,7 +185,7 @@ fn consent_view(permit: &Permit<'_>, request: &AuthorizationRequest, release: &R
         legal_basis: purpose.legal_basis.clone(),
         level: facts.level,
         claims: shown.collect(),
-        refused: policy::overreach(&request.claims, purpose).into_keys().map(str::to_owned).collect(),
+        refused: refused.iter().map(|name| name.as_str().to_owned()).collect(),
         offline_access: request.scope.contains(OFFLINE_ACCESS),
         ui_locales: request.ui_locales.clone(),
     }

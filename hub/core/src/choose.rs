@@ -6,8 +6,7 @@ use trust_list::{CountryCode, EntityId, TrustState};
 
 use country_adapters::LoginRequest;
 
-use crate::auditing;
-use crate::broker::{AsOf, Broker, in_force, trace_client, trace_transaction};
+use crate::broker::{AsOf, Broker, trace_client, trace_transaction};
 use crate::browser::{Browser, BrowserOutcome, PageReason, Redirect, RedirectReason};
 use crate::error::{OAuthError, PersonFault};
 use crate::form::{Form, Parameters};
@@ -17,7 +16,7 @@ use crate::picker;
 use crate::policy::{self, Permit, may_proceed};
 use crate::request::{AuthorizationRequest, Prompt};
 use crate::sealed::SealPurpose;
-use crate::stop::Stop;
+use crate::stop::{Stop, may_go_back};
 
 impl Broker {
     /// The picker's form: `state`, `country` and `service`; or `state` and `action=cancel`.
@@ -46,19 +45,19 @@ impl Broker {
         let login = self.picker_state(&parameters)?;
         login.0.goes_on(browser, now)?;
 
-        let request = login.0.request.clone();
-        trace_client(&request.client_id);
-        trace_transaction(&request.transaction);
-        let answer = request.answer(self.issuer());
-        let as_of = in_force(trust, now).map_err(|error| Stop::back(&answer, &error))?;
+        trace_client(&login.0.request.client_id);
+        trace_transaction(&login.0.request.transaction);
+        let as_of = self.in_force_for(trust, &login.0, now).await?;
+        may_go_back(as_of, &login.0.answer(self.issuer()))?;
         if parameters.optional("action") == Some("cancel") {
-            return Err(self.refuse(&request, None, PersonFault::Refused.into(), as_of).await);
+            return Err(self.refuse(&login.0, None, PersonFault::Refused.into(), as_of).await);
         }
         let (country, service) = choice(&parameters)?;
-        self.send_to_country(as_of, login, country, &service).await
+        let redirect = self.send_to_country(as_of, login, country, &service).await?;
+        Ok(Redirect { set_cookie: browser.renewed(), ..redirect })
     }
 
-    fn picker_state(&self, parameters: &Parameters<'_>) -> Result<AwaitingCountry, PageReason> {
+    pub(crate) fn picker_state(&self, parameters: &Parameters<'_>) -> Result<AwaitingCountry, PageReason> {
         let state = parameters.required("state").map_err(|_| PageReason::BadForm)?;
         self.keys.sealer.open_handle(state).map_err(|_| PageReason::BadForm)
     }
@@ -71,10 +70,10 @@ impl Broker {
         country: CountryCode,
         service: &EntityId,
     ) -> Result<Redirect, Stop> {
-        let request = login.0.request.clone();
+        let course = login.0.clone();
         match self.begin_at_country(as_of, login, country, service).await {
             Ok(redirect) => Ok(redirect),
-            Err(error) => Err(self.refuse(&request, Some(country), error, as_of).await),
+            Err(error) => Err(self.refuse(&course, Some(country), error, as_of).await),
         }
     }
 
@@ -115,23 +114,12 @@ impl Broker {
         self.config.issuer.endpoint(&format!("/callback/{country}"))
     }
 
+    /// Attacks B05: not if its pushed request was used up in the meantime, by another tab or by this picker before.
     async fn keep_login(&self, handle: &LoginHandle, login: AwaitingPerson, now: UnixTime) -> Result<(), OAuthError> {
         let sealed = self.keys.sealer.seal(SealPurpose::Login, &handle.to_text(), &login)?;
         let ttl = std::time::Duration::from_secs(login.course.seconds_left(now));
-        Ok(self.stores.logins.put(handle, sealed, ttl).await?)
-    }
-
-    /// The login ends: it is recorded, and the relying party is told.
-    pub(crate) async fn refuse(
-        &self,
-        request: &AuthorizationRequest,
-        country: Option<CountryCode>,
-        error: OAuthError,
-        as_of: AsOf<'_>,
-    ) -> Stop {
-        tracing::info!(%error, country = country.map(tracing::field::display), "a login ends without a code");
-        self.note(auditing::of_refusal(&error, request, country, as_of)).await;
-        Stop::back(&request.answer(self.issuer()), &error)
+        let stands = self.stores.logins.put(handle, &login.course.request_id, sealed, ttl).await?;
+        if stands { Ok(()) } else { Err(PersonFault::TooSlow.into()) }
     }
 }
 

@@ -10,12 +10,12 @@ use crate::audit::{AuditEvent, AuditKind};
 use crate::auditing;
 use crate::broker::{Broker, in_force, trace_client, trace_transaction};
 use crate::browser::{Browser, BrowserOutcome, PageReason, Redirect};
-use crate::error::{OAuthError, PersonFault};
+use crate::error::{OAuthError, PersonFault, RequestFault};
 use crate::form::{Form, Parameters};
 use crate::grant::{Code, Grant};
 use crate::login::AwaitingConsent;
 use crate::sealed::Sealed;
-use crate::stop::Stop;
+use crate::stop::{Stop, may_go_back};
 
 /// What the citizen decided.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -69,13 +69,14 @@ impl Broker {
         let grant = self.waiting_grant(login, denied)?;
         let error = OAuthError::from(PersonFault::Refused);
         let facts = grant.release.facts();
-        if let Ok(list) = trust.in_force(now)
-            && let Ok(client) = list.trusted_client(&login.client_id, now)
+        let as_of = in_force(trust, now).ok();
+        if let Some(as_of) = as_of
+            && let Ok(client) = as_of.list.trusted_client(&login.client_id, now)
         {
             let event = auditing::of_release(AuditKind::ConsentRefused, facts, client.client(), now);
             self.note(AuditEvent { result: error.code().as_str(), ..event }).await;
         }
-        Err(Stop::back(&login.answer(self.issuer()), &error))
+        Err(Stop::back_if_trusted(as_of, &login.answer(self.issuer()), &error))
     }
 
     /// The pushed request is used up, the code is issued, the relying party gets it.
@@ -88,12 +89,12 @@ impl Broker {
             Err(error) => {
                 // No code leaves, so a grant that cannot be revoked now opens nothing and ends by itself.
                 let _ = self.revoke_grant(&login.grant).await;
-                Err(Stop::back(&login.answer(self.issuer()), &error))
+                Err(Stop::back_if_trusted(in_force(trust, now).ok(), &login.answer(self.issuer()), &error))
             }
         }
     }
 
-    /// Asks policy again: a suspension while the citizen was reading bites.
+    /// Asks policy again, and whether the redirect URI is still the client's: a suspension while the citizen was reading bites.
     async fn issue_code(
         &self,
         trust: &TrustState,
@@ -103,6 +104,7 @@ impl Broker {
     ) -> Result<String, OAuthError> {
         let as_of = in_force(trust, now)?;
         let (release, permit) = grant.release.renew(as_of)?;
+        may_go_back(as_of, &login.answer(self.issuer())).map_err(|_| RequestFault::RedirectUri)?;
         trace_transaction(&release.facts().transaction);
         self.record(auditing::of_release(AuditKind::ConsentGiven, release.facts(), permit.client(), now)).await?;
         let code = Code { grant: login.grant.clone(), client_id: login.client_id.clone() };

@@ -60,6 +60,7 @@ mod callback;
 mod choose;
 mod client_auth;
 mod consent;
+mod end;
 mod form;
 mod grant;
 mod login;

@@ -18,7 +18,7 @@ use crate::request::AuthorizationRequest;
 use crate::sealed::{SealPurpose, SealedHandle};
 
 /// What stays the same from the picker to the callback.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Course {
     pub(crate) request: AuthorizationRequest,
     pub(crate) request_id: RequestId,
@@ -80,6 +80,12 @@ impl Course {
         goes_on(&self.browser, self.ends_at, browser, now)
     }
 
+    /// Where its end is told.
+    pub(crate) fn answer<'a>(&'a self, issuer: &'a str) -> Answer<'a> {
+        let (client_id, redirect_uri) = (&self.request.client_id, &self.request.redirect_uri);
+        Answer { client_id, redirect_uri, state: self.request.state.as_deref(), issuer }
+    }
+
     /// For how many seconds it may still go on.
     pub(crate) fn seconds_left(&self, now: UnixTime) -> u64 {
         u64::try_from(self.ends_at.since(now)).unwrap_or(0)
@@ -94,7 +100,8 @@ impl AwaitingConsent {
 
     /// Where its end is told.
     pub(crate) fn answer<'a>(&'a self, issuer: &'a str) -> Answer<'a> {
-        Answer { redirect_uri: &self.redirect_uri, state: self.state.as_deref(), issuer }
+        let (client_id, redirect_uri) = (&self.client_id, &self.redirect_uri);
+        Answer { client_id, redirect_uri, state: self.state.as_deref(), issuer }
     }
 }
 

@@ -135,7 +135,7 @@ fn claims(list: &VerifiedList) -> BTreeSet<&str> {
         .collect();
     let purposes = list.members().flat_map(|member| member.clients()).flat_map(|client| &client.purposes);
     let registered = purposes.flat_map(|purpose| &purpose.claims).map(String::as_str);
-    registered.filter(|name| policy::is_releasable(name, &given)).collect()
+    registered.filter(|name| policy::is_releasable(name, |claim| given.contains(claim))).collect()
 }
 
 /// The trust frameworks that members vouch under.

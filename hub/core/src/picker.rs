@@ -54,7 +54,7 @@ pub(crate) fn question<'q>(
 /// What the citizen is told; of several services, the reason that helps most.
 fn reason(refusal: &Refusal) -> Disabled {
     match refusal {
-        Refusal::Issuer(NotTrusted::LevelNotReachable { .. }) => Disabled::LevelNotReachable,
+        Refusal::Issuer(NotTrusted::LevelNotReachable { .. }) | Refusal::Level => Disabled::LevelNotReachable,
         Refusal::Issuer(
             NotTrusted::Suspended
             | NotTrusted::Withdrawn
@@ -66,6 +66,7 @@ fn reason(refusal: &Refusal) -> Disabled {
         Refusal::Issuer(NotTrusted::NoSuchService) => Disabled::NoOnlineLogin,
         Refusal::Issuer(NotTrusted::NotRecognised | NotTrusted::RecognitionNotInForce | NotTrusted::UnknownClient)
         | Refusal::Client(_)
+        | Refusal::Profile
         | Refusal::Purpose => Disabled::NotRecognised,
     }
 }
@@ -107,7 +108,7 @@ impl Broker {
         as_of: AsOf<'_>,
         login: &AwaitingCountry,
         countries: Vec<PickerCountry>,
-        set_cookie: Option<BrowserSecret>,
+        set_cookie: BrowserSecret,
     ) -> Result<PickerView, OAuthError> {
         let request = &login.0.request;
         let client =
@@ -121,7 +122,7 @@ impl Broker {
             level: request.level.max(purpose.min_level),
             countries,
             ui_locales: request.ui_locales.clone(),
-            set_cookie,
+            set_cookie: Some(set_cookie),
         })
     }
 }

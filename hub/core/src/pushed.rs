@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use strict_jose::UnixTime;
 use tracing::field::Empty;
 use trust_list::TrustState;
@@ -14,6 +15,13 @@ use crate::handles::RequestId;
 use crate::ports::{Guarded, StoreError};
 use crate::request::AuthorizationRequest;
 use crate::sealed::SealPurpose;
+
+/// What is kept of a pushed request.
+#[derive(Serialize, Deserialize)]
+struct PushedRequest {
+    request: AuthorizationRequest,
+    link_ends: UnixTime,
+}
 
 impl Broker {
     /// RFC 9126 §2: authenticates the client, checks the request whole, keeps it for a minute.
@@ -34,8 +42,10 @@ impl Broker {
         let request = AuthorizationRequest::parse(&parameters, caller.client())?;
         trace_transaction(&request.transaction);
         let id = RequestId::random()?;
-        let sealed = self.keys.sealer.seal(SealPurpose::PushedRequest, &id.to_text(), &request)?;
         let life = Duration::from_secs(self.config.lifetimes.pushed_request);
+        let link_ends = now.plus(i64::try_from(life.as_secs()).unwrap_or(i64::MAX));
+        let pushed = PushedRequest { request, link_ends };
+        let sealed = self.keys.sealer.seal(SealPurpose::PushedRequest, &id.to_text(), &pushed)?;
         match self.stores.pushed_requests.put(&id, sealed, life, caller.once()).await? {
             Guarded::Fresh(()) => {
                 Ok(PushedRequestAnswer { request_uri: id.to_request_uri(), expires_in: life.as_secs() })
@@ -44,9 +54,17 @@ impl Broker {
         }
     }
 
-    /// The pushed request behind a `request_uri`, if it is still there and ours.
-    pub(crate) async fn pushed_request(&self, id: &RequestId) -> Result<Option<AuthorizationRequest>, StoreError> {
-        let sealed = self.stores.pushed_requests.read(id).await?;
-        Ok(sealed.and_then(|sealed| self.keys.sealer.open(SealPurpose::PushedRequest, &id.to_text(), &sealed).ok()))
+    /// The pushed request behind a `request_uri`, if it is still there, ours and in time. From now on it is kept as long as
+    /// a login may take: as long as it is there, none that began with it has come to its end.
+    pub(crate) async fn begin_request(
+        &self,
+        id: &RequestId,
+        now: UnixTime,
+    ) -> Result<Option<AuthorizationRequest>, StoreError> {
+        let life = Duration::from_secs(self.config.lifetimes.login);
+        let Some(sealed) = self.stores.pushed_requests.begin(id, life).await? else { return Ok(None) };
+        let pushed = self.keys.sealer.open::<PushedRequest>(SealPurpose::PushedRequest, &id.to_text(), &sealed).ok();
+        // RFC 9126 §2.2: the link itself ends with `expires_in`, however long the record is kept.
+        Ok(pushed.filter(|pushed| now < pushed.link_ends).map(|pushed| pushed.request))
     }
 }

@@ -1,5 +1,6 @@
 //! How a browser flow ends early: on a page of ours, or back at the relying party.
 
+use crate::broker::AsOf;
 use crate::browser::{Answer, BrowserOutcome, PageReason, Redirect};
 use crate::error::OAuthError;
 use crate::ports::StoreError;
@@ -13,11 +14,28 @@ pub(crate) enum Stop {
 }
 
 impl Stop {
-    /// Tells the relying party.
-    pub(crate) fn back(answer: &Answer<'_>, error: &OAuthError) -> Self {
-        let wire = error.wire();
-        Self::Back(answer.error(wire.code, &wire.description))
+    /// Tells the relying party, if it still is one.
+    ///
+    /// With no list in force nobody can tell. Then what the list said at the push decides: the error goes back, and nothing
+    /// else does.
+    pub(crate) fn back_if_trusted(as_of: Option<AsOf<'_>>, answer: &Answer<'_>, error: &OAuthError) -> Self {
+        match as_of.map_or(Ok(()), |as_of| may_go_back(as_of, answer)) {
+            Err(reason) => Self::Page(reason),
+            Ok(()) => {
+                let wire = error.wire();
+                Self::Back(answer.error(wire.code, &wire.description))
+            }
+        }
     }
+}
+
+/// RFC 6749 §4.1.2.1, RFC 9700 §4.11: no browser is sent to a client that is no longer trusted, or to a redirect URI that
+/// is no longer registered (attacks A01, D19).
+pub(crate) fn may_go_back(as_of: AsOf<'_>, answer: &Answer<'_>) -> Result<(), PageReason> {
+    let trusted = as_of.list.trusted_client(answer.client_id, as_of.now);
+    let trusted = trusted.map_err(|_| PageReason::UnknownClient)?;
+    let registered = trusted.client().redirect_uris.iter().any(|uri| uri == answer.redirect_uri);
+    if registered { Ok(()) } else { Err(PageReason::UnknownClient) }
 }
 
 impl From<PageReason> for Stop {

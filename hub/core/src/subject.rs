@@ -8,6 +8,8 @@ use strict_jose::b64;
 use trust_list::{CountryCode, EntityId};
 use zeroize::Zeroizing;
 
+use crate::policy::Recipient;
+
 /// The secret that pairwise subjects are derived with. Whoever has it and a national number can find the person's
 /// subjects, so it lives beside the signing keys; whoever loses it gives everybody new subjects.
 pub struct PairwiseSecret {
@@ -24,17 +26,20 @@ impl PairwiseSecret {
         Self { version, key: hmac::Key::new(hmac::HMAC_SHA256, secret.as_slice()) }
     }
 
-    /// The subject of a person in a sector: HMAC-SHA-256 over version, sector, country, issuer and upstream subject.
+    /// The subject of a person in a sector: HMAC-SHA-256 over version, the sector's country, sector, home country, issuer
+    /// and upstream subject.
     ///
-    /// Attacks G15, R01: the same number in two countries is two persons, and two sectors cannot compare notes.
+    /// Attacks G15, R01: the same number in two countries is two persons, and two sectors cannot compare notes. A sector is
+    /// a word that a country writes into its own list, so it counts inside that country only.
     pub(crate) fn subject(
         &self,
-        sector: &str,
+        recipient: &Recipient<'_>,
         country: CountryCode,
         issuer: &EntityId,
         subject: &UpstreamSubject,
     ) -> String {
-        self.derive(&[sector, &country.to_string(), issuer.as_str(), subject.expose()])
+        let (of, home) = (recipient.country.to_string(), country.to_string());
+        self.derive(&[&of, recipient.sector, &home, issuer.as_str(), subject.expose()])
     }
 
     fn derive(&self, parts: &[&str]) -> String {
@@ -65,16 +70,16 @@ mod tests {
 
     #[test]
     fn r01_sector_country_issuer_person_and_version_all_make_another_subject() {
-        let base = ["bank.example", "XA", "idp", "123"];
+        let base = ["XC", "bank.example", "XA", "idp", "123"];
         let subject = secret(1).derive(&base);
         assert_eq!(subject.len(), 43);
         assert_eq!(secret(1).derive(&base), subject, "the same person in the same sector is the same");
-        for (at, other) in [(0, "shop.example"), (1, "XB"), (2, "idp2"), (3, "124")] {
+        for (at, other) in [(0, "XD"), (1, "shop.example"), (2, "XB"), (3, "idp2"), (4, "124")] {
             let mut parts = base;
             parts[at] = other;
             assert_ne!(secret(1).derive(&parts), subject, "{other}");
         }
         assert_ne!(secret(2).derive(&base), subject);
-        assert_ne!(secret(1).derive(&["bank.exampleX", "A", "idp", "123"]), subject, "boundaries count");
+        assert_ne!(secret(1).derive(&["XC", "bank.exampleX", "A", "idp", "123"]), subject, "boundaries count");
     }
 }

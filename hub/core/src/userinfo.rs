@@ -33,6 +33,10 @@ impl Broker {
         let grant = self.grant_behind(&token.jti).await?;
         trace_client(&token.client_id);
         let (release, permit) = policy_still_allows(as_of, &grant, &token.client_id)?;
+        let scope = scope.still_registered(&permit.client().scopes);
+        if !scope.contains(OPENID) {
+            return Err(TokenFault::Scope.into());
+        }
         trace_transaction(&release.facts().transaction);
         self.record(auditing::of_release(AuditKind::UserinfoReleased, release.facts(), permit.client(), now)).await?;
         Ok(UserinfoAnswer(claims(&release, &permit, &scope, &grant.claims, now)))

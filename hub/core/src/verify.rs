@@ -4,7 +4,9 @@ use serde::Deserialize;
 use serde_json::Map;
 use strict_jose::{Limits, UnixTime, json};
 use tracing::field::Empty;
-use trust_list::{Client, CountryCode, EntityId, IssuerKind, NotTrusted, Purpose, RegisteredPurpose, TrustState};
+use trust_list::{
+    Client, ClientKind, CountryCode, EntityId, IssuerKind, NotTrusted, Purpose, RegisteredPurpose, TrustState,
+};
 
 use country_adapters::{AdapterError, AssertionProblem, CredentialStatus, Presented, VerifiedAssertion};
 
@@ -15,7 +17,9 @@ use crate::auditing;
 use crate::broker::{AsOf, Broker, in_force, trace_client, trace_transaction};
 use crate::error::{OAuthError, RequestFault, TokenFault};
 use crate::handles::TransactionId;
-use crate::policy::{DOCUMENT_STATUS, NotReleased, PERSON_STATUS, Question, Refusal, Release, Wish, may_proceed};
+use crate::policy::{
+    self, DOCUMENT_STATUS, NotReleased, PERSON_STATUS, Permit, Question, Refusal, Release, Wish, may_proceed,
+};
 use crate::token::FEDERATION;
 
 /// What the body says.
@@ -74,7 +78,7 @@ impl Broker {
         })
     }
 
-    /// A country system with a token of its own and this scope, as the list says now.
+    /// A country system of a profile that is served, with a token of its own and this scope, as the list says now.
     fn federation_caller<'l>(
         &self,
         as_of: AsOf<'l>,
@@ -83,8 +87,14 @@ impl Broker {
     ) -> Result<&'l Client, OAuthError> {
         let token = self.access_token(bearer(head)?, &self.config.issuer.endpoint(FEDERATION), as_of.now)?;
         let client = as_of.list.trusted_client(&token.client_id, as_of.now).map_err(|_| TokenFault::Invalid)?.client();
-        let granted = token.scope.is_some_and(|granted| granted.contains(scope));
-        if granted && client.scopes.contains(scope) { Ok(client) } else { Err(TokenFault::Scope.into()) }
+        if !policy::is_served(client) {
+            return Err(TokenFault::Invalid.into());
+        }
+        let granted = token.scope.is_some_and(|granted| granted.contains(scope)) && client.scopes.contains(scope);
+        match client.kind {
+            ClientKind::CountrySystem if granted => Ok(client),
+            ClientKind::CountrySystem | ClientKind::RelyingParty => Err(TokenFault::Scope.into()),
+        }
     }
 
     async fn check_credential(&self, call: &Call<'_>) -> Checked<(VerifiedAssertion, Release)> {
@@ -94,7 +104,7 @@ impl Broker {
         let presented = Presented::Claim169 { qr: &call.body.credential };
         let checked = adapter.present(issuer, &presented, &self.context(call.as_of.now)).await;
         let assertion = checked.map_err(|error| refused(&error))?;
-        let released = permit.release(&assertion, call.wish(), &self.keys.pairwise, call.as_of.now);
+        let released = permit.release(&assertion, call.wish(&permit), &self.keys.pairwise, call.as_of.now);
         Ok((assertion, released.map_err(not_released)?))
     }
 }
@@ -111,12 +121,12 @@ impl Call<'_> {
         }
     }
 
-    fn wish(&self) -> Wish<'_> {
+    fn wish<'w>(&self, permit: &'w Permit<'_>) -> Wish<'w> {
         Wish {
             transaction: self.transaction.clone(),
             level: self.purpose.min_level,
             names: self.body.claims.clone().unwrap_or_else(|| self.purpose.claims.clone()),
-            sector: &self.client.sector,
+            recipient: permit.recipient(),
         }
     }
 
@@ -169,8 +179,10 @@ fn verified(assertion: &VerifiedAssertion, release: &Release) -> VerifiedCredent
 
 fn not_permitted(refusal: &Refusal) -> CredentialRefusal {
     match refusal {
-        Refusal::Issuer(NotTrusted::LevelNotReachable { .. }) => CredentialRefusal::LevelNotReached,
-        Refusal::Issuer(_) | Refusal::Client(_) | Refusal::Purpose => CredentialRefusal::NotRecognised,
+        Refusal::Issuer(NotTrusted::LevelNotReachable { .. }) | Refusal::Level => CredentialRefusal::LevelNotReached,
+        Refusal::Issuer(_) | Refusal::Client(_) | Refusal::Profile | Refusal::Purpose => {
+            CredentialRefusal::NotRecognised
+        }
     }
 }
 

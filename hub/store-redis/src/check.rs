@@ -98,11 +98,12 @@ async fn check_permissions(connection: &MultiplexedConnection) -> Result<(), Sta
     let scripts = Scripts::default();
     scripts.load(&mut connection.clone()).await.map_err(explain)?;
     let grant = key::<kind::Grant>()?;
-    let (request, token) = (key::<kind::Request>()?, key::<kind::Refresh>()?);
+    let (request, login, token) = (key::<kind::Request>()?, key::<kind::Login>()?, key::<kind::Refresh>()?);
     let once = [Once::upstream_assertion(&strict_jose::b64::encode(grant.digest()), PROBE_TTL)];
     for call in [
         Call::of(&scripts.put_request).key(&request).bytes(b"probe").ttl(PROBE_TTL).once(&once),
-        Call::of(&scripts.read).key(&request),
+        Call::of(&scripts.begin_request).key(&request).ttl(PROBE_TTL * 2),
+        Call::of(&scripts.put_login).key(&login).key(&request).bytes(b"probe").ttl(PROBE_TTL),
         Call::of(&scripts.put).key(&grant).bytes(b"Aprobe").ttl(PROBE_TTL),
         Call::of(&scripts.approve).key(&grant).key(&request).ttl(PROBE_TTL),
         Call::of(&scripts.redeem).key(&grant).ttl(PROBE_TTL),
@@ -110,7 +111,8 @@ async fn check_permissions(connection: &MultiplexedConnection) -> Result<(), Sta
         Call::of(&scripts.issue_refresh).key(&token).key(&grant).bytes(b"probe").ttl(PROBE_TTL * 2),
         Call::of(&scripts.present_refresh).key(&token).key(&grant),
         Call::of(&scripts.deny).key(&grant).key(&request),
-        Call::of(&scripts.take).key(&grant),
+        Call::of(&scripts.take).key(&login),
+        Call::of(&scripts.use_up).key(&request),
     ] {
         call.on(connection.clone()).await.map_err(explain)?;
     }

@@ -30,16 +30,26 @@ impl PushedRequests for RedisStore {
         })
     }
 
-    async fn read(&self, id: &RequestId) -> Result<Option<Sealed>, StoreError> {
-        sealed(self.call(Call::of(&self.scripts.read).key(&id.storage_key())).await?).ok_or(NONSENSE)
+    async fn begin(&self, id: &RequestId, ttl: Duration) -> Result<Option<Sealed>, StoreError> {
+        sealed(self.call(Call::of(&self.scripts.begin_request).key(&id.storage_key()).ttl(ttl)).await?).ok_or(NONSENSE)
+    }
+
+    async fn use_up(&self, id: &RequestId) -> Result<bool, StoreError> {
+        yes_or_no(&self.call(Call::of(&self.scripts.use_up).key(&id.storage_key())).await?)
     }
 }
 
 #[async_trait]
 impl Logins for RedisStore {
-    async fn put(&self, handle: &LoginHandle, login: Sealed, ttl: Duration) -> Result<(), StoreError> {
-        let call = Call::of(&self.scripts.put).key(&handle.storage_key()).bytes(login.as_bytes()).ttl(ttl);
-        self.call(call).await.map(drop)
+    async fn put(
+        &self,
+        handle: &LoginHandle,
+        request: &RequestId,
+        login: Sealed,
+        ttl: Duration,
+    ) -> Result<bool, StoreError> {
+        let call = Call::of(&self.scripts.put_login).key(&handle.storage_key()).key(&request.storage_key());
+        yes_or_no(&self.call(call.bytes(login.as_bytes()).ttl(ttl)).await?)
     }
 
     async fn take(&self, handle: &LoginHandle) -> Result<Option<Sealed>, StoreError> {
@@ -96,10 +106,7 @@ impl RefreshTokens for RedisStore {
         ttl: Duration,
     ) -> Result<bool, StoreError> {
         let call = Call::of(&self.scripts.issue_refresh).key(&handle.storage_key()).key(&grant.storage_key());
-        match self.call(call.bytes(token.as_bytes()).ttl(ttl)).await? {
-            Value::Int(issued) => Ok(issued == 1),
-            _ => Err(NONSENSE),
-        }
+        yes_or_no(&self.call(call.bytes(token.as_bytes()).ttl(ttl)).await?)
     }
 
     async fn present(
@@ -149,6 +156,15 @@ fn guarded<T>(answer: Value, once: &[Once], fresh: impl FnOnce(Value) -> Option<
         return replayed.map(|once| Guarded::Replayed(once.kind())).ok_or(NONSENSE);
     }
     fresh(answer).map(Guarded::Fresh).ok_or(NONSENSE)
+}
+
+/// One or nought; anything else is nonsense.
+fn yes_or_no(answer: &Value) -> Result<bool, StoreError> {
+    match answer {
+        Value::Int(1) => Ok(true),
+        Value::Int(0) => Ok(false),
+        _ => Err(NONSENSE),
+    }
 }
 
 /// A value or nil; anything else is nonsense.

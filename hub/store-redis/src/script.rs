@@ -14,7 +14,9 @@ use redis::{RedisResult, Script, ScriptInvocation, Value};
 pub(crate) struct Scripts {
     pub(crate) put: Script,
     pub(crate) put_request: Script,
-    pub(crate) read: Script,
+    pub(crate) begin_request: Script,
+    pub(crate) use_up: Script,
+    pub(crate) put_login: Script,
     pub(crate) take: Script,
     pub(crate) approve: Script,
     pub(crate) deny: Script,
@@ -29,7 +31,9 @@ impl Default for Scripts {
         Self {
             put: writing(include_str!("scripts/put.lua")),
             put_request: writing(include_str!("scripts/put_request.lua")),
-            read: freeing(include_str!("scripts/read.lua")),
+            begin_request: freeing(include_str!("scripts/begin_request.lua")),
+            use_up: freeing(include_str!("scripts/use_up.lua")),
+            put_login: writing(include_str!("scripts/put_login.lua")),
             take: writing(include_str!("scripts/take.lua")),
             approve: writing(include_str!("scripts/approve.lua")),
             deny: freeing(include_str!("scripts/deny.lua")),
@@ -50,11 +54,13 @@ impl Scripts {
         Ok(())
     }
 
-    fn all(&self) -> [&Script; 10] {
+    fn all(&self) -> [&Script; 12] {
         [
             &self.put,
             &self.put_request,
-            &self.read,
+            &self.begin_request,
+            &self.use_up,
+            &self.put_login,
             &self.take,
             &self.approve,
             &self.deny,

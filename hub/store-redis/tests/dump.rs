@@ -23,11 +23,14 @@ async fn s12_a_dump_holds_no_name_number_handle_or_assertion_id() {
     let once = [Once::client_assertion("client-canary", "jti-canary", MINUTE)];
     let pushed = seal(SealPurpose::PushedRequest, &request.to_text());
     let _ = stores.pushed_requests.put(&request, pushed, MINUTE, &once).await.unwrap();
-    stores.logins.put(&login, seal(SealPurpose::Login, &login.to_text()), MINUTE).await.unwrap();
+    assert!(stores.logins.put(&login, &request, seal(SealPurpose::Login, &login.to_text()), MINUTE).await.unwrap());
     for id in [&waiting, &grant] {
         stores.grants.open(id, seal(SealPurpose::Grant, &id.to_text()), MINUTE).await.unwrap();
     }
-    stores.grants.approve(&grant, &RequestId::random().unwrap(), MINUTE).await.unwrap().unwrap();
+    let completed = RequestId::random().unwrap();
+    let pushed = seal(SealPurpose::PushedRequest, &completed.to_text());
+    let _ = stores.pushed_requests.put(&completed, pushed, MINUTE, &[]).await.unwrap();
+    stores.grants.approve(&grant, &completed, MINUTE).await.unwrap().unwrap();
     let _ = stores.grants.redeem(&grant, MINUTE, &[]).await.unwrap();
     let token = seal(SealPurpose::RefreshToken, &refresh.to_text());
     assert!(stores.refresh_tokens.issue(&refresh, &grant, token, MINUTE).await.unwrap());

@@ -21,11 +21,11 @@ async fn s07_after_a_flush_every_handle_is_unknown() {
     let stores = Stores::on(server.store().await);
     let (request, login) = (RequestId::random().unwrap(), LoginHandle::random().unwrap());
     let _ = stores.pushed_requests.put(&request, sealed("it"), MINUTE, &[]).await.unwrap();
-    stores.logins.put(&login, sealed("it"), MINUTE).await.unwrap();
+    assert!(stores.logins.put(&login, &request, sealed("it"), MINUTE).await.unwrap());
     let id = grant_with_code(&stores).await;
     server.command("FLUSHALL").await;
     server.command("SCRIPT FLUSH").await;
-    assert_eq!(stores.pushed_requests.read(&request).await, Ok(None));
+    assert_eq!(stores.pushed_requests.begin(&request, MINUTE).await, Ok(None));
     assert_eq!(stores.logins.take(&login).await, Ok(None));
     assert_eq!(stores.grants.redeem(&id, MINUTE, &[]).await, Ok(Guarded::Fresh(Redeemed::Unknown)));
 }
@@ -36,7 +36,7 @@ async fn f5_after_a_restart_from_disk_every_handle_is_of_an_earlier_epoch() {
     let stores = Stores::on(server.store().await);
     let (request, login) = (RequestId::random().unwrap(), LoginHandle::random().unwrap());
     let _ = stores.pushed_requests.put(&request, sealed("it"), MINUTE, &[]).await.unwrap();
-    stores.logins.put(&login, sealed("it"), MINUTE).await.unwrap();
+    assert!(stores.logins.put(&login, &request, sealed("it"), MINUTE).await.unwrap());
     let id = grant_with_code(&stores).await;
     let once = Once::client_assertion("client", "jti", MINUTE);
     assert!(stores.replay.first_seen(&once).await.unwrap());
@@ -45,7 +45,7 @@ async fn f5_after_a_restart_from_disk_every_handle_is_of_an_earlier_epoch() {
     works_again(&stores, BACK).await;
     let kept: usize = redis::cmd("DBSIZE").query_async(&mut server.connection().await).await.unwrap();
     assert!(kept >= 4, "the disk kept them: {kept}");
-    assert_eq!(stores.pushed_requests.read(&request).await, Ok(None));
+    assert_eq!(stores.pushed_requests.begin(&request, MINUTE).await, Ok(None));
     assert_eq!(stores.logins.take(&login).await, Ok(None));
     assert_eq!(stores.grants.redeem(&id, MINUTE, &[]).await, Ok(Guarded::Fresh(Redeemed::Unknown)));
     assert!(!stores.replay.first_seen(&once).await.unwrap(), "what was seen stays seen");

@@ -5,7 +5,9 @@ mod support;
 use hub_core::handles::{GrantId, LoginHandle, Once, RequestId};
 use hub_core::ports::{Guarded, Outage, Redeemed, StoreError, Stores};
 use hub_store_redis::RedisConfig;
-use support::{BACK, MINUTE, Server, connected, eventually, every_step, grant_with_code, sealed, works_again};
+use support::{
+    BACK, MINUTE, Server, connected, eventually, every_step, grant_with_code, sealed, send_away, works_again,
+};
 
 #[tokio::test]
 async fn every_step_is_one_call() {
@@ -21,8 +23,8 @@ async fn every_step_is_one_call() {
         let line = statistics.lines().find_map(|line| line.strip_prefix(&format!("cmdstat_{command}:calls=")));
         line.map_or(0, |line| line.split(',').next().unwrap().parse::<u32>().unwrap())
     };
-    // Revoking, seeing first and health are plain commands; the eleven other steps are a script each.
-    assert_eq!(calls("evalsha"), 11, "{statistics}");
+    // Revoking, seeing first and health are plain commands; the twelve other steps are a script each.
+    assert_eq!(calls("evalsha"), 12, "{statistics}");
     assert_eq!((calls("eval"), calls("script|load")), (0, 0), "{statistics}");
 }
 
@@ -32,7 +34,7 @@ async fn s04_out_of_memory_is_unavailable_and_leaves_no_half_step() {
     let stores = Stores::on(server.store().await);
     let id = grant_with_code(&stores).await;
     let login = LoginHandle::random().unwrap();
-    stores.logins.put(&login, sealed("login"), MINUTE).await.unwrap();
+    send_away(&stores, &login, sealed("login")).await;
     let once = [Once::client_assertion("client", "jti", MINUTE)];
     server.command("CONFIG SET maxmemory 1").await;
 
@@ -43,7 +45,9 @@ async fn s04_out_of_memory_is_unavailable_and_leaves_no_half_step() {
     assert_eq!(stores.logins.take(&login).await, Err(full), "the person may try again");
     assert_eq!(stores.replay.first_seen(&once[0]).await, Err(full));
     assert_eq!(stores.health.health().await, Err(full));
-    stores.pushed_requests.read(&request).await.unwrap();
+    assert_eq!(stores.logins.put(&LoginHandle::random().unwrap(), &request, sealed("it"), MINUTE).await, Err(full));
+    stores.pushed_requests.begin(&request, MINUTE).await.unwrap();
+    stores.pushed_requests.use_up(&request).await.unwrap();
     stores.grants.revoke(&GrantId::random().unwrap()).await.unwrap();
 
     server.command("CONFIG SET maxmemory 0").await;
@@ -88,7 +92,7 @@ async fn f7_a_right_that_is_revoked_is_unavailable_until_it_is_given_back() {
     let url = format!("{}?user=hub&pass=secret", server.url());
     let stores = Stores::on(connected(RedisConfig::new(url)).await);
     let login = LoginHandle::random().unwrap();
-    stores.logins.put(&login, sealed("login"), MINUTE).await.unwrap();
+    send_away(&stores, &login, sealed("login")).await;
     let forbidden = Err(StoreError::Unavailable(Outage::NotPermitted));
     server.command("ACL SETUSER hub -set -del").await;
     assert_eq!(stores.health.health().await, forbidden);

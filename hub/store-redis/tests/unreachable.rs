@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use hub_core::handles::LoginHandle;
 use hub_core::ports::{Outage, StoreError, Stores};
 use hub_store_redis::RedisConfig;
-use support::{BACK, IN_TIME, MINUTE, Server, eventually, every_step, sealed, works_again};
+use support::{BACK, IN_TIME, MINUTE, Server, eventually, every_step, sealed, send_away, works_again};
 
 #[tokio::test]
 async fn s01_a_dead_server_is_unavailable_at_once_and_used_again_within_five_seconds() {
@@ -46,7 +46,7 @@ async fn s02_f4_a_hanging_server_costs_one_deadline_sheds_load_and_mixes_nothing
     let mut handles = Vec::new();
     for number in 0..200 {
         let handle = LoginHandle::random().unwrap();
-        stores.logins.put(&handle, sealed(&format!("login {number}")), MINUTE).await.unwrap();
+        send_away(&stores, &handle, sealed(&format!("login {number}"))).await;
         handles.push(handle);
     }
     server.signal("STOP");
@@ -85,8 +85,8 @@ async fn f4_steps_that_are_cancelled_leave_the_answers_of_others_in_order() {
     let mut sent = 0;
     for round in 0..1_000 {
         let (mine, other) = (LoginHandle::random().unwrap(), LoginHandle::random().unwrap());
-        stores.logins.put(&mine, sealed(&format!("mine {round}")), MINUTE).await.unwrap();
-        stores.logins.put(&other, sealed("another's"), MINUTE).await.unwrap();
+        send_away(&stores, &mine, sealed(&format!("mine {round}"))).await;
+        send_away(&stores, &other, sealed("another's")).await;
         let mut cancelled = stores.logins.take(&other);
         poll_fn(|context| Poll::Ready(cancelled.as_mut().poll(context).is_pending())).await;
         // Now the connection sends it; what is dropped earlier is not sent at all.

@@ -39,20 +39,26 @@ impl fmt::Debug for BrowserSecret {
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct BrowserHash(String);
 
-/// The browser as we know it at `/authorize`: with its secret, or with a new one to be set.
+/// The browser as we know it at `/authorize`: by the secret it came with, or by a new one.
 pub(crate) struct Recognised {
     pub(crate) hash: BrowserHash,
-    pub(crate) set_cookie: Option<BrowserSecret>,
+    /// To be set again even if the browser came with it: the cookie must last as long as the login that begins now.
+    pub(crate) set_cookie: BrowserSecret,
 }
 
 impl Browser<'_> {
     /// Takes the browser's secret, or draws one.
     pub(crate) fn recognise(&self) -> Result<Recognised, RandomError> {
-        if let Some(secret) = self.secret() {
-            return Ok(Recognised { hash: BrowserHash::of(secret), set_cookie: None });
-        }
-        let secret = random_token()?;
-        Ok(Recognised { hash: BrowserHash::of(&secret), set_cookie: Some(BrowserSecret(secret)) })
+        let set_cookie = match self.renewed() {
+            Some(secret) => secret,
+            None => BrowserSecret(random_token()?),
+        };
+        Ok(Recognised { hash: BrowserHash::of(set_cookie.as_str()), set_cookie })
+    }
+
+    /// The secret that the browser came with, to be set for a while longer.
+    pub(crate) fn renewed(&self) -> Option<BrowserSecret> {
+        self.secret().map(|secret| BrowserSecret(secret.to_owned()))
     }
 
     /// Whether this is the browser in which the login began.
@@ -79,12 +85,12 @@ mod tests {
     #[test]
     fn a_browser_is_known_again_by_its_secret_only() {
         let first = Browser { cookie: None }.recognise().unwrap();
-        let secret = first.set_cookie.unwrap();
+        let secret = first.set_cookie;
         let same = Browser { cookie: Some(secret.as_str()) };
         assert!(same.is(&first.hash));
-        assert!(same.recognise().unwrap().set_cookie.is_none());
+        assert_eq!(same.recognise().unwrap().set_cookie, secret, "and its cookie is renewed");
         assert!(!Browser { cookie: None }.is(&first.hash));
-        let other = Browser::default().recognise().unwrap().set_cookie.unwrap();
+        let other = Browser::default().recognise().unwrap().set_cookie;
         assert!(!Browser { cookie: Some(other.as_str()) }.is(&first.hash));
     }
 
@@ -92,13 +98,17 @@ mod tests {
     fn j09_a_malformed_cookie_counts_as_none() {
         let long = "a".repeat(5000);
         for cookie in ["", "short", &"*".repeat(SECRET_LEN), &long] {
-            assert!(Browser { cookie: Some(cookie) }.recognise().unwrap().set_cookie.is_some(), "{cookie:.20}");
+            assert_ne!(
+                Browser { cookie: Some(cookie) }.recognise().unwrap().set_cookie.as_str(),
+                cookie,
+                "{cookie:.20}"
+            );
         }
     }
 
     #[test]
     fn r02_the_secret_does_not_print() {
-        let secret = Browser::default().recognise().unwrap().set_cookie.unwrap();
+        let secret = Browser::default().recognise().unwrap().set_cookie;
         assert_eq!(format!("{secret:?}"), "BrowserSecret(..)");
     }
 }

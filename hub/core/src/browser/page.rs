@@ -25,7 +25,7 @@ pub struct PickerView {
     pub countries: Vec<PickerCountry>,
     /// The relying party's wishes for the page's language, best first.
     pub ui_locales: Vec<String>,
-    /// The binding cookie to set, when the browser had none.
+    /// The binding cookie to set, or to renew for as long as this login may take.
     pub set_cookie: Option<BrowserSecret>,
 }
 
@@ -103,7 +103,8 @@ pub struct ConsentView {
     pub level: Level,
     /// Exactly what is given when the citizen allows it.
     pub claims: Vec<ConsentClaim>,
-    /// What was asked beyond the purpose, and is not given.
+    /// What was asked beyond the purpose, and is not given: names as in [`ClaimName`](crate::audit::ClaimName), so that
+    /// nobody writes texts of their own onto the page.
     pub refused: Vec<String>,
     /// Whether the relying party may come back for fresh tokens without asking again.
     pub offline_access: bool,

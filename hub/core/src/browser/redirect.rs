@@ -9,7 +9,7 @@ pub struct Redirect {
     pub location: String,
     /// Why, for metrics.
     pub reason: RedirectReason,
-    /// A cookie to set with it, when the browser had none.
+    /// The binding cookie to set, or to renew, with it.
     pub set_cookie: Option<super::BrowserSecret>,
 }
 
@@ -24,9 +24,10 @@ pub enum RedirectReason {
     Error(ErrorCode),
 }
 
-/// Where the answer to an authorization request goes: the registered redirect URI and what RFC 6749 §4.1.2 and RFC 9207
-/// add to it.
+/// Where the answer to an authorization request goes: the client's registered redirect URI and what RFC 6749 §4.1.2 and
+/// RFC 9207 add to it.
 pub(crate) struct Answer<'a> {
+    pub(crate) client_id: &'a str,
     pub(crate) redirect_uri: &'a str,
     pub(crate) state: Option<&'a str>,
     pub(crate) issuer: &'a str,
@@ -64,6 +65,7 @@ mod tests {
     #[test]
     fn a11_a_state_with_line_breaks_cannot_split_a_header() {
         let answer = Answer {
+            client_id: "https://bank.example",
             redirect_uri: "https://bank.example/cb?tenant=1",
             state: Some("a\r\nSet-Cookie: x=1&code=evil"),
             issuer: "https://hub.example",
@@ -77,8 +79,12 @@ mod tests {
 
     #[test]
     fn errors_carry_state_and_iss_too() {
-        let answer =
-            Answer { redirect_uri: "https://bank.example/cb", state: Some("s"), issuer: "https://hub.example" };
+        let answer = Answer {
+            client_id: "https://bank.example",
+            redirect_uri: "https://bank.example/cb",
+            state: Some("s"),
+            issuer: "https://hub.example",
+        };
         assert_eq!(
             answer.error(ErrorCode::AccessDenied, "no").location,
             "https://bank.example/cb?error=access_denied&error_description=no&state=s&iss=https%3A%2F%2Fhub.example"

@@ -16,9 +16,10 @@ pub(crate) use dummy::DummyKeys;
 
 use crate::answer::RequestHead;
 use crate::broker::{AsOf, Broker, trace_client};
-use crate::error::{AuthenticationFault, OAuthError};
+use crate::error::{AuthenticationFault, OAuthError, RequestFault};
 use crate::form::Parameters;
 use crate::handles::Once;
+use crate::policy;
 
 /// A client that showed who it is, with an assertion that is still to be spent.
 ///
@@ -55,8 +56,20 @@ impl<'l> Authenticated<'l> {
 }
 
 impl Broker {
-    /// Who sends this request? The steps are in an order that tells nobody which clients exist.
+    /// Who sends this request, and is its profile served?
     pub(crate) fn authenticate_client<'l>(
+        &self,
+        as_of: AsOf<'l>,
+        head: &RequestHead<'_>,
+        parameters: &Parameters<'_>,
+    ) -> Result<Authenticated<'l>, OAuthError> {
+        let caller = self.identify_client(as_of, head, parameters)?;
+        // Said to nobody but the client itself: by now it has shown who it is.
+        if policy::is_served(caller.client()) { Ok(caller) } else { Err(RequestFault::NotRegistered.into()) }
+    }
+
+    /// The steps are in an order that tells nobody which clients exist.
+    fn identify_client<'l>(
         &self,
         as_of: AsOf<'l>,
         head: &RequestHead<'_>,

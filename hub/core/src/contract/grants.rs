@@ -1,13 +1,13 @@
 //! Grants.
 
-use super::{Backend, Broken, MINUTE, Outcome, SECOND, assertion, ensure, just_before, new, sealed};
+use super::{Backend, Broken, MINUTE, Outcome, SECOND, assertion, ensure, just_before, new, pushed, sealed};
 use crate::handles::{GrantId, ReplayKind};
 use crate::ports::{Guarded, Redeemed, Stores};
 
 /// The life of a grant.
 pub async fn a_grant_goes_through_its_stages_in_order(backend: &dyn Backend) -> Outcome {
     let [here, there] = backend.replicas();
-    let (id, request) = (new()?, new()?);
+    let (id, request) = (new()?, pushed(&here).await?);
     here.grants.open(&id, sealed("grant"), MINUTE).await?;
     let approved = there.grants.approve(&id, &request, MINUTE).await?;
     ensure!(approved == Some(sealed("grant")), "the approval gives the grant out, got {approved:?}");
@@ -26,7 +26,7 @@ pub async fn a_grant_goes_through_its_stages_in_order(backend: &dyn Backend) -> 
 /// What does not fit the stage is refused and leaves it.
 pub async fn a_step_out_of_order_changes_nothing(backend: &dyn Backend) -> Outcome {
     let [here, there] = backend.replicas();
-    let (id, request) = (new()?, new()?);
+    let (id, request) = (new()?, pushed(&here).await?);
     here.grants.open(&id, sealed("grant"), MINUTE).await?;
     ensure!(!is_readable(&there, &id).await?, "a grant that awaits consent backs no token");
     let redeemed = there.grants.redeem(&id, MINUTE, &[]).await?;
@@ -48,7 +48,7 @@ pub async fn a_step_out_of_order_changes_nothing(backend: &dyn Backend) -> Outco
 /// A refusal ends it.
 pub async fn a_refused_grant_is_gone(backend: &dyn Backend) -> Outcome {
     let [here, there] = backend.replicas();
-    let (id, request) = (new()?, new()?);
+    let (id, request) = (new()?, pushed(&here).await?);
     here.grants.open(&id, sealed("grant"), MINUTE).await?;
     let denied = there.grants.deny(&id, &request).await?;
     ensure!(denied == Some(sealed("grant")), "the refusal gives the grant out, got {denied:?}");
@@ -75,7 +75,7 @@ pub async fn c01_a_code_used_twice_revokes_its_grant(backend: &dyn Backend) -> O
 /// C02.
 pub async fn c02_a_code_ends_with_its_time_to_live(backend: &dyn Backend) -> Outcome {
     let [here, there] = backend.replicas();
-    let (id, request) = (new()?, new()?);
+    let (id, request) = (new()?, pushed(&here).await?);
     here.grants.open(&id, sealed("grant"), MINUTE * 10).await?;
     here.grants.approve(&id, &request, MINUTE).await?;
     backend.pass(MINUTE + SECOND).await;
@@ -87,7 +87,7 @@ pub async fn c02_a_code_ends_with_its_time_to_live(backend: &dyn Backend) -> Out
 /// C22.
 pub async fn c22_a_revoked_grant_is_gone_from_every_stage(backend: &dyn Backend) -> Outcome {
     let [here, there] = backend.replicas();
-    let (awaiting, issued, request) = (new()?, new()?, new()?);
+    let (awaiting, issued, request) = (new()?, new()?, pushed(&here).await?);
     here.grants.open(&awaiting, sealed("grant"), MINUTE).await?;
     here.grants.open(&issued, sealed("grant"), MINUTE).await?;
     here.grants.approve(&issued, &request, MINUTE).await?;
@@ -106,7 +106,7 @@ pub async fn c22_a_revoked_grant_is_gone_from_every_stage(backend: &dyn Backend)
 /// D05.
 pub async fn d05_a_replayed_assertion_leaves_the_code_alone(backend: &dyn Backend) -> Outcome {
     let [here, there] = backend.replicas();
-    let (id, request) = (new()?, new()?);
+    let (id, request) = (new()?, pushed(&here).await?);
     let seen = assertion()?;
     here.grants.open(&id, sealed("grant"), MINUTE).await?;
     here.grants.approve(&id, &request, MINUTE).await?;
@@ -125,7 +125,7 @@ pub async fn d05_a_replayed_assertion_leaves_the_code_alone(backend: &dyn Backen
 /// The time to live changes with the stage.
 pub async fn a_redeemed_grant_lives_as_long_as_its_tokens(backend: &dyn Backend) -> Outcome {
     let [here, there] = backend.replicas();
-    let (id, request) = (new()?, new()?);
+    let (id, request) = (new()?, pushed(&here).await?);
     here.grants.open(&id, sealed("grant"), MINUTE).await?;
     here.grants.approve(&id, &request, MINUTE).await?;
     let _ = here.grants.redeem(&id, MINUTE * 5, &[]).await?;
@@ -149,7 +149,7 @@ pub async fn a_proof_is_checked_with_the_reading(backend: &dyn Backend) -> Outco
 }
 
 async fn redeemed(stores: &Stores) -> Result<GrantId, Broken> {
-    let (id, request) = (new()?, new()?);
+    let (id, request) = (new()?, pushed(stores).await?);
     stores.grants.open(&id, sealed("grant"), MINUTE).await?;
     stores.grants.approve(&id, &request, MINUTE).await?;
     let _ = stores.grants.redeem(&id, MINUTE, &[assertion()?]).await?;

@@ -23,8 +23,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::handles::{Handle, HandleKind, Once};
-use crate::ports::{StoreError, Stores};
+use crate::handles::{Handle, HandleKind, Once, RequestId};
+use crate::ports::{Guarded, StoreError, Stores};
 use crate::sealed::Sealed;
 
 /// A store under test.
@@ -72,10 +72,14 @@ macro_rules! contract_suite {
         $crate::contract_suite! { @cases $backend;
             pushed_requests::b05_a_request_is_read_as_often_as_asked_until_its_login_completes
             pushed_requests::b05_a_refusal_uses_the_request_up_too
+            pushed_requests::b05_a_request_is_used_up_once
+            pushed_requests::b05_of_two_grants_for_one_request_one_is_decided
+            pushed_requests::a_begun_request_is_kept_as_long_as_its_login_may_take
             pushed_requests::b06_a_request_ends_with_its_time_to_live
             pushed_requests::d05_a_replayed_assertion_stores_nothing
             pushed_requests::one_replayed_thing_leaves_the_others_unseen
             logins::a_login_is_taken_once
+            logins::b05_a_login_needs_a_request_that_stands
             logins::a_login_ends_with_its_time_to_live
             logins::a_handle_of_another_kind_finds_nothing
             grants::a_grant_goes_through_its_stages_in_order
@@ -98,6 +102,7 @@ macro_rules! contract_suite {
             replay::things_with_other_names_or_kinds_do_not_collide
             races::c09_one_of_fifty_redeems_a_code
             races::one_of_eight_takes_a_login
+            races::b05_one_of_eight_ends_a_request
             races::one_of_eight_sees_a_thing_first
             races::one_of_eight_pushes_with_an_assertion
             races::one_of_eight_codes_goes_with_an_assertion
@@ -132,6 +137,13 @@ fn sealed(text: &str) -> Sealed {
 
 fn new<K: HandleKind>() -> Result<Handle<K>, Broken> {
     Ok(Handle::random()?)
+}
+
+/// A pushed request that no login has used up.
+async fn pushed(stores: &Stores) -> Result<RequestId, Broken> {
+    let id = new()?;
+    let put = stores.pushed_requests.put(&id, sealed("request"), MINUTE * 60, &[]).await?;
+    if put == Guarded::Fresh(()) { Ok(id) } else { Err(Broken::Rule("nothing was there to be replayed".into())) }
 }
 
 /// An assertion nobody has used.

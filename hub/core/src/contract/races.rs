@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 
-use super::{Backend, Broken, MINUTE, Outcome, assertion, ensure, new, sealed};
+use super::{Backend, Broken, MINUTE, Outcome, assertion, ensure, new, pushed, sealed};
 use crate::handles::{GrantId, RequestId};
 use crate::ports::{Guarded, Redeemed, Stores};
 
@@ -35,11 +35,12 @@ pub async fn c09_one_of_fifty_redeems_a_code(backend: &dyn Backend) -> Outcome {
 
 /// One callback goes on.
 pub async fn one_of_eight_takes_a_login(backend: &dyn Backend) -> Outcome {
+    let [stores, _] = backend.replicas();
+    let request = pushed(&stores).await?;
     for round in 0..backend.rounds() {
         let replicas = backend.replicas();
-        let [stores, _] = &replicas;
         let handle = new()?;
-        stores.logins.put(&handle, sealed("login"), MINUTE).await?;
+        stores.logins.put(&handle, &request, sealed("login"), MINUTE).await?;
         let outcomes = race(8, &replicas, |stores| {
             let handle = handle.clone();
             async move { Ok(stores.logins.take(&handle).await?) }
@@ -47,6 +48,23 @@ pub async fn one_of_eight_takes_a_login(backend: &dyn Backend) -> Outcome {
         .await?;
         let winners = outcomes.iter().flatten().count();
         ensure!(winners == 1, "round {round}: {winners} callers took one login");
+    }
+    Ok(())
+}
+
+/// One end is the first.
+pub async fn b05_one_of_eight_ends_a_request(backend: &dyn Backend) -> Outcome {
+    for round in 0..backend.rounds() {
+        let replicas = backend.replicas();
+        let [stores, _] = &replicas;
+        let request = pushed(stores).await?;
+        let outcomes = race(8, &replicas, |stores| {
+            let request = request.clone();
+            async move { Ok(stores.pushed_requests.use_up(&request).await?) }
+        })
+        .await?;
+        let winners = outcomes.into_iter().filter(|first| *first).count();
+        ensure!(winners == 1, "round {round}: {winners} ends of one request");
     }
     Ok(())
 }
@@ -70,7 +88,7 @@ pub async fn one_of_eight_pushes_with_an_assertion(backend: &dyn Backend) -> Out
         let outcomes = race(8, &backend.replicas(), |stores| async move {
             let id: RequestId = new()?;
             let put = stores.pushed_requests.put(&id, sealed("request"), MINUTE, &[once]).await?;
-            let stored = stores.pushed_requests.read(&id).await?.is_some();
+            let stored = stores.pushed_requests.begin(&id, MINUTE).await?.is_some();
             Ok((put == Guarded::Fresh(()), stored))
         })
         .await?;
@@ -108,7 +126,7 @@ pub async fn approval_or_refusal_wins_not_both(backend: &dyn Backend) -> Outcome
     for round in 0..backend.rounds() {
         let replicas = backend.replicas();
         let [stores, _] = &replicas;
-        let (id, request): (GrantId, RequestId) = (new()?, new()?);
+        let (id, request): (GrantId, RequestId) = (new()?, pushed(stores).await?);
         stores.grants.open(&id, sealed("grant"), MINUTE).await?;
         let mut turn = 0;
         let outcomes = race(8, &replicas, |stores| {
@@ -163,7 +181,7 @@ pub async fn no_grant_survives_its_revocation(backend: &dyn Backend) -> Outcome 
 
 /// A grant whose code is out, opened here and approved there.
 async fn code_issued([here, there]: &[Stores; 2]) -> Result<(GrantId, RequestId), Broken> {
-    let (id, request) = (new()?, new()?);
+    let (id, request) = (new()?, pushed(here).await?);
     here.grants.open(&id, sealed("grant"), MINUTE).await?;
     there.grants.approve(&id, &request, MINUTE).await?;
     Ok((id, request))

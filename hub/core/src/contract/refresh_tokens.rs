@@ -1,6 +1,6 @@
 //! Refresh tokens.
 
-use super::{Backend, Broken, MINUTE, Outcome, SECOND, assertion, ensure, just_before, new, sealed};
+use super::{Backend, Broken, MINUTE, Outcome, SECOND, assertion, ensure, just_before, new, pushed, sealed};
 use crate::handles::{GrantId, RefreshHandle, ReplayKind};
 use crate::ports::{Guarded, Refreshed, Stores};
 
@@ -19,7 +19,7 @@ pub async fn a_refresh_token_may_be_presented_again(backend: &dyn Backend) -> Ou
 /// No token without a grant behind it.
 pub async fn a_refresh_token_needs_a_redeemed_grant(backend: &dyn Backend) -> Outcome {
     let [stores, _] = backend.replicas();
-    let (handle, grant, request) = (new()?, new()?, new()?);
+    let (handle, grant, request) = (new()?, new()?, pushed(&stores).await?);
     ensure!(!issue(&stores, &handle, &grant).await?, "there is no grant");
     stores.grants.open(&grant, sealed("grant"), MINUTE).await?;
     ensure!(!issue(&stores, &handle, &grant).await?, "the grant awaits consent");
@@ -87,7 +87,7 @@ pub async fn d05_a_replayed_assertion_presents_nothing(backend: &dyn Backend) ->
 }
 
 async fn redeemed(stores: &Stores) -> Result<GrantId, Broken> {
-    let (id, request) = (new()?, new()?);
+    let (id, request) = (new()?, pushed(stores).await?);
     stores.grants.open(&id, sealed("grant"), MINUTE).await?;
     stores.grants.approve(&id, &request, MINUTE).await?;
     let _ = stores.grants.redeem(&id, MINUTE, &[]).await?;

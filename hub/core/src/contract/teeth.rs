@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use strict_jose::UnixTime;
 
 use super::{Backend, Broken, races};
-use crate::handles::{LoginHandle, Once, StorageKey};
+use crate::handles::{LoginHandle, Once, RequestId, StorageKey};
 use crate::ports::{Logins, ManualClock, Replay, StoreError, Stores};
 use crate::sealed::Sealed;
 use crate::store::memory::MemoryStore;
@@ -34,9 +34,9 @@ struct ReadsFirst {
 
 #[async_trait]
 impl Logins for ReadsFirst {
-    async fn put(&self, handle: &LoginHandle, login: Sealed, _ttl: Duration) -> Result<(), StoreError> {
+    async fn put(&self, handle: &LoginHandle, _: &RequestId, login: Sealed, _: Duration) -> Result<bool, StoreError> {
         self.logins.lock().unwrap().insert(handle.storage_key(), login);
-        Ok(())
+        Ok(true)
     }
 
     async fn take(&self, handle: &LoginHandle) -> Result<Option<Sealed>, StoreError> {

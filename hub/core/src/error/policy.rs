@@ -9,8 +9,12 @@ use crate::policy::{NotReleased, Refusal};
 impl From<Refusal> for OAuthError {
     fn from(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::Issuer(NotTrusted::LevelNotReachable { .. }) => CountryFault::LevelNotReached.into(),
-            Refusal::Issuer(_) | Refusal::Client(_) | Refusal::Purpose => CountryFault::NotAllowed.into(),
+            Refusal::Issuer(NotTrusted::LevelNotReachable { .. }) | Refusal::Level => {
+                CountryFault::LevelNotReached.into()
+            }
+            Refusal::Issuer(_) | Refusal::Client(_) | Refusal::Profile | Refusal::Purpose => {
+                CountryFault::NotAllowed.into()
+            }
         }
     }
 }

@@ -17,14 +17,14 @@ mod predicate;
 mod release;
 
 use trust_list::{
-    Client, CountryCode, EntityId, IssuerKind, IssuerQuery, Level, NotTrusted, Purpose, RegisteredPurpose,
-    TrustedClient, TrustedIssuer,
+    Client, ClientProfile, CountryCode, EntityId, IssuerKind, IssuerQuery, Level, NotTrusted, Purpose,
+    RegisteredPurpose, TrustedClient, TrustedIssuer,
 };
 
 pub use release::Release;
 pub(crate) use release::{
-    DOCUMENT_STATUS, Facts, Held, NotReleased, PERSON_STATUS, Wish, is_releasable, may_log_in, overreach, wanted,
-    wanted_upstream,
+    DOCUMENT_STATUS, Facts, Held, NotReleased, PERSON_STATUS, Recipient, Wish, is_releasable, may_log_in, overreach,
+    registered_name, wanted, wanted_upstream,
 };
 
 use crate::broker::AsOf;
@@ -53,15 +53,22 @@ pub(crate) struct Permit<'l> {
 pub(crate) enum Refusal {
     #[error("the client: {0}")]
     Client(NotTrusted),
+    #[error("the client's profile is not served")]
+    Profile,
     #[error("the client has not registered the purpose")]
     Purpose,
     #[error("the issuer: {0}")]
     Issuer(NotTrusted),
+    #[error("what was reached is less than the purpose needs now")]
+    Level,
 }
 
 /// May it proceed? Asked at every step of a login and by every grant at issue time (attacks G18, D19, F08).
 pub(crate) fn may_proceed<'l>(as_of: AsOf<'l>, question: &Question<'_>) -> Result<Permit<'l>, Refusal> {
     let client = as_of.list.trusted_client(question.client_id, as_of.now).map_err(Refusal::Client)?;
+    if !is_served(client.client()) {
+        return Err(Refusal::Profile);
+    }
     let purpose = client.client().purpose(question.purpose).ok_or(Refusal::Purpose)?;
     let query = IssuerQuery {
         country: question.country,
@@ -74,6 +81,17 @@ pub(crate) fn may_proceed<'l>(as_of: AsOf<'l>, question: &Question<'_>) -> Resul
     };
     let issuer = as_of.list.trusted_issuer(&query).map_err(Refusal::Issuer)?;
     Ok(Permit { client, issuer, purpose })
+}
+
+/// Whether every rule of the client's profile is enforced here.
+///
+/// `fapi2-ms` wants signed requests and `basic` secrets and plain requests: neither is served, so such a client gets
+/// nothing rather than less than it registered for.
+pub(crate) fn is_served(client: &Client) -> bool {
+    match client.profile {
+        ClientProfile::Fapi2 => true,
+        ClientProfile::Fapi2Ms | ClientProfile::Basic => false,
+    }
 }
 
 impl<'l> Permit<'l> {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use country_adapters::{PersonStatus, VerifiedAssertion};
+use country_adapters::{PersonStatus, REGISTERED_CLAIMS, VerifiedAssertion};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use strict_jose::{UnixTime, b64};
@@ -81,8 +81,19 @@ pub(crate) struct Wish<'w> {
     pub(crate) level: Level,
     /// The claims asked for, by name.
     pub(crate) names: BTreeSet<String>,
+    /// Who gets to know the person.
+    pub(crate) recipient: Recipient<'w>,
+}
+
+/// Who gets to know the person: in whose words they are named, and how well they may be said to be identified.
+#[derive(Clone, Copy)]
+pub(crate) struct Recipient<'w> {
+    /// The country in whose list the sector stands.
+    pub(crate) country: CountryCode,
     /// OpenID Connect Core §8.1: the sector whose name for the person is used.
     pub(crate) sector: &'w str,
+    /// The highest level that the recipient's country takes from the issuer.
+    pub(crate) ceiling: Level,
 }
 
 /// Why policy makes no release of an assertion.
@@ -95,6 +106,18 @@ pub(crate) enum NotReleased {
 }
 
 impl Permit<'_> {
+    /// The client itself, as who gets to know the person.
+    pub(crate) fn recipient(&self) -> Recipient<'_> {
+        let client = self.client();
+        Recipient { country: client.country, sector: &client.sector, ceiling: self.issuer.ceiling() }
+    }
+
+    /// Whether the claim `name` may be given: the purpose has it and the issuer may say it.
+    fn allows(&self, name: &str) -> bool {
+        let name = base_name(name);
+        self.purpose.claims.contains(name) && is_releasable(name, |claim| self.issuer.issuer().claims.contains(claim))
+    }
+
     /// Makes the release: of what was asked, what the purpose allows, of that what the assertion says.
     pub(crate) fn release(
         &self,
@@ -108,13 +131,14 @@ impl Permit<'_> {
             return Err(NotReleased::OtherIssuer);
         }
         // A higher level satisfies a lower request; what is reported is what was reached, never more.
-        if assertion.level() < wish.level.max(self.purpose.min_level) {
+        let level = assertion.level().min(wish.recipient.ceiling);
+        if level < wish.level.max(self.purpose.min_level) {
             return Err(NotReleased::LevelNotReached);
         }
         let list = self.issuer.list();
         Ok(Release(Facts {
             claims: minimised(&wish.names, self.purpose, assertion, now),
-            sub: secret.subject(wish.sector, issuer.country, &issuer.id, assertion.subject()),
+            sub: secret.subject(&wish.recipient, issuer.country, &issuer.id, assertion.subject()),
             transaction: wish.transaction,
             client_id: self.client().client_id.clone(),
             country: issuer.country,
@@ -122,7 +146,7 @@ impl Permit<'_> {
             kind: issuer.kind.into(),
             purpose: self.purpose.purpose.clone(),
             asked: wish.level,
-            level: assertion.level(),
+            level,
             methods: assertion.methods().to_vec(),
             auth_time: assertion.auth_time(),
             stability: assertion.subject_stability().as_str().to_owned(),
@@ -159,10 +183,17 @@ pub(crate) const PERSON_STATUS: &str = "person_status";
 /// Whether the document is in force, as a claim.
 pub(crate) const DOCUMENT_STATUS: &str = "document_status";
 
-/// Whether the claim `name` can be released when members give the claims `given`.
-pub(crate) fn is_releasable(name: &str, given: &BTreeSet<&str>) -> bool {
+/// Whether the claim `name` can be released where the claims that `given` says yes to are.
+pub(crate) fn is_releasable(name: &str, given: impl Fn(&str) -> bool) -> bool {
     let source = predicate::source(name).unwrap_or(name);
-    matches!(name, PERSON_STATUS | DOCUMENT_STATUS) || given.contains(source)
+    matches!(name, PERSON_STATUS | DOCUMENT_STATUS) || given(source)
+}
+
+/// The base name of a claim that has one here: a registered one, a status or a predicate. Any other name is a text of
+/// whoever asks for it.
+pub(crate) fn registered_name(name: &str) -> Option<&str> {
+    let name = base_name(name);
+    is_releasable(name, |claim| REGISTERED_CLAIMS.contains(&claim)).then_some(name)
 }
 
 /// Whoever logs in as a person that the register reports dead is somebody else.
@@ -231,8 +262,9 @@ impl Held {
         &self.0
     }
 
-    /// Asks policy again, with the list in force now. What was reached must still be reachable: a ceiling that came down
-    /// in between is never exceeded by an older login.
+    /// Asks policy again, with the list in force now, and no less than for a new login. What was reached must still be
+    /// reachable and enough: a ceiling that came down or a purpose that went up in between ends an older login. Claims that
+    /// purpose or issuer lost in between are gone.
     pub(crate) fn renew(self, as_of: AsOf<'_>) -> Result<(Release, Permit<'_>), Refusal> {
         let question = Question {
             client_id: &self.0.client_id,
@@ -243,7 +275,12 @@ impl Held {
             level: self.0.level,
         };
         let permit = may_proceed(as_of, &question)?;
-        Ok((Release(self.0), permit))
+        if self.0.level < permit.purpose.min_level {
+            return Err(Refusal::Level);
+        }
+        let mut facts = self.0;
+        facts.claims.retain(|name, _| permit.allows(name));
+        Ok((Release(facts), permit))
     }
 }
 

@@ -25,13 +25,14 @@ pub trait Grants: Send + Sync {
     /// The person agrees: from "awaiting consent" to "code issued", which lives for `ttl` from now (the life of an
     /// authorization code). The pushed request is used up: its `request_uri` begins no further login.
     ///
-    /// Atomic, and once: `None` if the grant is in any other stage or gone.
+    /// Atomic, and once: `None`, and nothing changes, if the grant is in any other stage or gone, or the request was used up:
+    /// of several logins for one request, one gets a code.
     async fn approve(&self, id: &GrantId, request: &RequestId, ttl: Duration) -> Result<Option<Sealed>, StoreError>;
 
     /// The person refuses: the grant and the pushed request are gone.
     ///
-    /// Atomic, and once: `None`, and nothing changes, if the grant is not awaiting consent. Of an approval and a
-    /// refusal that race, one wins and the other gets `None`.
+    /// Atomic, and once: `None`, and nothing changes, if the grant is not awaiting consent or the request was used up. Of an
+    /// approval and a refusal that race, one wins and the other gets `None`.
     async fn deny(&self, id: &GrantId, request: &RequestId) -> Result<Option<Sealed>, StoreError>;
 
     /// An authorization code comes in: from "code issued" to "redeemed", which lives for `ttl` from now (the longest

@@ -5,16 +5,23 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::StoreError;
-use crate::handles::LoginHandle;
+use crate::handles::{LoginHandle, RequestId};
 use crate::sealed::Sealed;
 
 /// People who are away at their national IdP, keyed by the `state` they come back with.
 #[async_trait]
 pub trait Logins: Send + Sync {
-    /// Remembers the login for `ttl`.
+    /// Remembers the login for `ttl`, if its pushed request still stands.
     ///
-    /// The handle is fresh: no login is ever put twice.
-    async fn put(&self, handle: &LoginHandle, login: Sealed, ttl: Duration) -> Result<(), StoreError>;
+    /// Atomic: `false`, and nothing is stored, if the request was used up or its time is over. The handle is fresh: no login
+    /// is ever put twice.
+    async fn put(
+        &self,
+        handle: &LoginHandle,
+        request: &RequestId,
+        login: Sealed,
+        ttl: Duration,
+    ) -> Result<bool, StoreError>;
 
     /// Takes the login away and gives it to the caller.
     ///

@@ -23,11 +23,19 @@ pub trait PushedRequests: Send + Sync {
         once: &[Once],
     ) -> Result<Guarded<()>, StoreError>;
 
-    /// The request, as often as asked, until `ttl` ends or [`Grants::approve`] or [`Grants::deny`] uses it up.
+    /// A login begins: the request, which is kept for at least `ttl` from now, as long as the login may take.
     ///
-    /// Reading changes nothing: a browser may reload the page (RFC 9126 §4).
+    /// As often as asked, as a browser may reload the page (RFC 9126 §4), until its time ends or it is used up: by
+    /// [`Self::use_up`], [`Grants::approve`] or [`Grants::deny`]. Whatever goes on for a request that is used up comes to
+    /// nothing: [`Logins::put`], [`Grants::approve`] and [`Grants::deny`] look in the same step.
     ///
     /// [`Grants::approve`]: super::Grants::approve
     /// [`Grants::deny`]: super::Grants::deny
-    async fn read(&self, id: &RequestId) -> Result<Option<Sealed>, StoreError>;
+    /// [`Logins::put`]: super::Logins::put
+    async fn begin(&self, id: &RequestId, ttl: Duration) -> Result<Option<Sealed>, StoreError>;
+
+    /// A login ends without a grant: the request is gone.
+    ///
+    /// Atomic, and once: `false` if it was used up before or its time is over.
+    async fn use_up(&self, id: &RequestId) -> Result<bool, StoreError>;
 }

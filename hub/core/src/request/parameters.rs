@@ -1,23 +1,17 @@
 //! The rules of the table, one function each.
 
 use serde::{Deserialize, Serialize};
-use trust_list::{Client, ClientProfile, CountryCode, GrantType, Level};
+use trust_list::{Client, CountryCode, GrantType, Level};
+use url::Url;
 
 use super::{ClaimsRequest, OFFLINE_ACCESS, OPENID, PERSON_SCOPES, Scope};
 use crate::error::RequestFault;
 use crate::form::Parameters;
 
-/// The client is registered for logins, under a profile whose rules are all enforced here.
-///
-/// `fapi2-ms` wants signed requests and `basic` secrets and plain requests: neither is served, so such a client gets
-/// nothing rather than less than it registered for.
+/// RFC 6749 §4.1.2.1: the client is registered for logins. That its profile is served was seen when it authenticated.
 pub(super) fn client_may_ask(client: &Client) -> Result<(), RequestFault> {
     let registered = client.grant_types.contains(&GrantType::AuthorizationCode);
-    let served = match client.profile {
-        ClientProfile::Fapi2 => true,
-        ClientProfile::Fapi2Ms | ClientProfile::Basic => false,
-    };
-    if registered && served { Ok(()) } else { Err(RequestFault::NotRegistered) }
+    if registered { Ok(()) } else { Err(RequestFault::NotRegistered) }
 }
 
 /// RFC 9126 §2.1: the request_uri parameter must not be provided.
@@ -44,10 +38,19 @@ pub(super) fn response_mode_is_query(form: &Parameters<'_>) -> Result<(), Reques
 }
 
 /// RFC 9700 §2.1, RFC 3986 §6.2.1: exact string matching with a registered URI. FAPI 2.0 Security Profile §5.3.2.2:
-/// required in the pushed request.
+/// required in the pushed request, and https.
 pub(super) fn redirect_uri(form: &Parameters<'_>, client: &Client) -> Result<String, RequestFault> {
     let asked = form.required("redirect_uri")?;
-    client.redirect_uris.iter().find(|registered| *registered == asked).cloned().ok_or(RequestFault::RedirectUri)
+    let registered = client.redirect_uris.iter().find(|registered| *registered == asked);
+    registered.filter(|uri| is_https(uri)).cloned().ok_or(RequestFault::RedirectUri)
+}
+
+/// RFC 9700 §4.1.3: a code travels to it, so nobody between may read along. RFC 6749 §3.1.2: no fragment. The text begins
+/// as it is parsed, so that a browser cannot read it as something else.
+fn is_https(uri: &str) -> bool {
+    let Ok(url) = Url::parse(uri) else { return false };
+    let plain = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
+    plain && url.host_str().is_some_and(|host| uri.starts_with(&format!("https://{host}")))
 }
 
 /// OpenID Connect Core §3.1.2.1: `openid` is required. Nothing unknown or unregistered is silently dropped.
@@ -191,6 +194,9 @@ const MAX_ACR_VALUES: usize = 16;
 
 #[cfg(test)]
 mod tests {
+    use strict_jose::{JwkSet, UnixTime};
+    use trust_list::ClientKind;
+
     use super::*;
     use crate::form::Form;
 
@@ -200,6 +206,28 @@ mod tests {
     }
 
     const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
+    #[test]
+    fn a03_a_registered_redirect_uri_must_be_https_all_the_same() {
+        let (country, entity, now) = ("XB".parse().unwrap(), "bank".parse().unwrap(), UnixTime::new(1_800_000_000));
+        let mut client = Client::draft(country, entity, ClientKind::RelyingParty, JwkSet::from_keys([]), now);
+        for (uri, good) in [
+            ("https://bank.example/cb", true),
+            ("https://bank.example:8443/cb?tenant=1", true),
+            ("http://bank.example/cb", false),
+            ("http://127.0.0.1/cb", false),
+            ("bank.example://cb", false),
+            ("https:///bank.example/cb", false),
+            ("https:\\\\bank.example/cb", false),
+            ("https://bank@bank.example/cb", false),
+            ("https://bank.example/cb#x", false),
+            ("https:", false),
+        ] {
+            client.redirect_uris = vec![uri.to_owned()];
+            let checked = check(&[("redirect_uri", uri)], |form| redirect_uri(form, &client));
+            assert_eq!(checked.is_ok(), good, "{uri}");
+        }
+    }
 
     #[test]
     fn a08_only_the_code_flow_is_served() {

@@ -1,7 +1,8 @@
 //! Grant `client_credentials` (RFC 6749 §4.4): a country system for itself, towards the federation endpoints.
 
-use trust_list::{Client, ClientKind};
+use trust_list::Client;
 
+use super::is_a_country_system;
 use crate::answer::TokenAnswer;
 use crate::audit::AuditKind;
 use crate::auditing;
@@ -29,14 +30,6 @@ impl Broker {
             auditing::of_client(AuditKind::ClientTokenIssued, crate::audit::AuditEvent::OK, caller.client(), as_of);
         self.record(event).await?;
         mint::client_token(self, caller.trusted(), &scope, as_of.now)
-    }
-}
-
-/// A relying party has nothing to ask without a person.
-fn is_a_country_system(client: &Client) -> Result<(), RequestFault> {
-    match client.kind {
-        ClientKind::CountrySystem => Ok(()),
-        ClientKind::RelyingParty => Err(RequestFault::NotRegistered),
     }
 }
 

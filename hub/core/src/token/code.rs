@@ -5,6 +5,7 @@ use std::time::Duration;
 use strict_jose::{b64, ct_eq, sha256};
 use trust_list::{Client, GrantType};
 
+use super::scope_in_force;
 use crate::answer::TokenAnswer;
 use crate::audit::AuditKind;
 use crate::auditing;
@@ -73,6 +74,7 @@ impl Broker {
         verifier_fits(parameters, &grant)?;
         let Grant { release, scope, claims, nonce, .. } = grant;
         let (release, permit) = release.renew(as_of).map_err(|_| GrantFault::Policy)?;
+        let scope = scope_in_force(scope, permit.client())?;
         trace_transaction(&release.facts().transaction);
         self.record(auditing::of_release(AuditKind::TokenIssued, release.facts(), permit.client(), as_of.now)).await?;
         let may_refresh = permit.client().grant_types.contains(&GrantType::RefreshToken);

@@ -10,8 +10,9 @@ use country_adapters::{AdapterError, Presented, VerifiedAssertion};
 use strict_jose::{Claims, CompactJws, Limits, UnixTime, b64};
 use trust_list::{Client, CountryCode, EntityId, ExchangePolicy, IssuerKind, NotTrusted, VerifiedList};
 
+use super::is_a_country_system;
 use crate::answer::TokenAnswer;
-use crate::audit::AuditKind;
+use crate::audit::{AuditEvent, AuditKind};
 use crate::auditing;
 use crate::broker::{AsOf, Broker, trace_transaction};
 use crate::client_auth::Authenticated;
@@ -19,7 +20,7 @@ use crate::error::{CountryFault, GrantFault, HubFault, OAuthError, RequestFault}
 use crate::form::Parameters;
 use crate::handles::{Once, TransactionId};
 use crate::mint::{self, ExchangeFor};
-use crate::policy::{self, Permit, Question, Release, Wish, may_proceed};
+use crate::policy::{self, Permit, Question, Refusal, Release, Wish, may_proceed};
 use crate::request::{self, MACHINE_SCOPES, Scope};
 
 /// RFC 8693 §3.
@@ -37,7 +38,6 @@ struct Asked<'a> {
     subject_token: &'a str,
     issued_token_type: &'static str,
     audience: &'a str,
-    sector: String,
     scope: Option<Scope>,
     purpose: &'a trust_list::RegisteredPurpose,
     policy: &'a ExchangePolicy,
@@ -50,7 +50,8 @@ impl Broker {
         caller: &Authenticated<'_>,
         parameters: &Parameters<'_>,
     ) -> Result<TokenAnswer, OAuthError> {
-        let asked = asked(as_of, parameters, caller.client())?;
+        is_a_country_system(caller.client())?;
+        let asked = asked(parameters, caller.client())?;
         let (country, service, own_id) = presenter_at(as_of.list, &asked)?;
         let question = Question {
             client_id: &caller.client().client_id,
@@ -61,6 +62,7 @@ impl Broker {
             level: asked.purpose.min_level,
         };
         let permit = may_proceed(as_of, &question).map_err(|_| GrantFault::SubjectToken)?;
+        let target = target(as_of, asked.audience, &question)?;
         caller.spend(self).await?;
         let assertion = self.present_subject_token(&permit, asked.subject_token, own_id, as_of.now).await?;
         if !policy::may_log_in(&assertion) {
@@ -68,10 +70,10 @@ impl Broker {
         }
         let seconds_left = seconds_left(&assertion, as_of.now)?;
         self.seen_for_the_first_time(&assertion).await?;
-        let release = self.release_for(&permit, &assertion, &asked, as_of.now)?;
+        let release = self.release_for(&permit, target.as_ref(), &assertion, &asked, as_of.now)?;
         trace_transaction(&release.facts().transaction);
-        self.record(auditing::of_release(AuditKind::TokenExchanged, release.facts(), permit.client(), as_of.now))
-            .await?;
+        let event = auditing::of_release(AuditKind::TokenExchanged, release.facts(), permit.client(), as_of.now);
+        self.record(AuditEvent { audience: Some(asked.audience.to_owned()), ..event }).await?;
         let context = ExchangeFor {
             audience: asked.audience,
             scope: asked.scope.as_ref(),
@@ -104,16 +106,18 @@ impl Broker {
     fn release_for(
         &self,
         permit: &Permit<'_>,
+        target: Option<&Permit<'_>>,
         assertion: &VerifiedAssertion,
         asked: &Asked<'_>,
         now: UnixTime,
     ) -> Result<Release, OAuthError> {
+        let knows = target.unwrap_or(permit);
         let wish = Wish {
             transaction: TransactionId::random()?,
-            level: asked.purpose.min_level,
+            level: asked.purpose.min_level.max(knows.purpose().min_level),
             // RFC 8693 asks for a token, not for a person's data: attacks R03.
             names: std::collections::BTreeSet::new(),
-            sector: &asked.sector,
+            recipient: knows.recipient(),
         };
         let release = permit.release(assertion, wish, &self.keys.pairwise, now);
         release.map_err(|_| GrantFault::SubjectToken.into())
@@ -121,16 +125,15 @@ impl Broker {
 }
 
 /// RFC 8693 §2.1, parameter by parameter.
-fn asked<'a>(as_of: AsOf<'_>, parameters: &Parameters<'a>, client: &'a Client) -> Result<Asked<'a>, RequestFault> {
+fn asked<'a>(parameters: &Parameters<'a>, client: &'a Client) -> Result<Asked<'a>, RequestFault> {
     let policy = client.exchange.as_ref().ok_or(RequestFault::NotRegistered)?;
     nobody_acts_for_another(parameters)?;
     let subject_token = subject_token(parameters)?;
     let issued_token_type = requested_type(parameters)?;
     let audience = audience(parameters, policy)?;
-    let sector = sector_of(as_of, audience, client)?;
     let scope = scope(parameters, client)?;
     let purpose = request::purpose(parameters, client)?;
-    Ok(Asked { subject_token, issued_token_type, audience, sector, scope, purpose, policy })
+    Ok(Asked { subject_token, issued_token_type, audience, scope, purpose, policy })
 }
 
 /// RFC 8693 §2.1: `actor_token`. Delegation chains are not served, so none can loop (attacks F06, F10).
@@ -170,12 +173,17 @@ fn audience<'a>(parameters: &Parameters<'a>, policy: &ExchangePolicy) -> Result<
     if policy.audiences.iter().any(|allowed| allowed == one) { Ok(one) } else { Err(RequestFault::Target) }
 }
 
-/// The sector in whose words the person is named: the audience's, if it is a client itself, else the caller's. A client that
-/// is suspended is no audience (attacks F08).
-fn sector_of(as_of: AsOf<'_>, audience: &str, client: &Client) -> Result<String, RequestFault> {
-    match as_of.list.trusted_client(audience, as_of.now) {
-        Ok(target) => Ok(target.client().sector.clone()),
-        Err(NotTrusted::UnknownClient) => Ok(client.sector.clone()),
+/// Who gets to know the person, if the audience is a client itself: in the words of its sector, and only if policy says yes
+/// to it as to the caller, which its own country's recognition and its own purposes decide. A client that is suspended is no
+/// audience (attacks F08). Any other audience is the caller's own affair: the list names it in the caller's policy only.
+fn target<'l>(
+    as_of: AsOf<'l>,
+    audience: &str,
+    asked_by_caller: &Question<'_>,
+) -> Result<Option<Permit<'l>>, RequestFault> {
+    match may_proceed(as_of, &Question { client_id: audience, ..*asked_by_caller }) {
+        Ok(permit) => Ok(Some(permit)),
+        Err(Refusal::Client(NotTrusted::UnknownClient)) => Ok(None),
         Err(_) => Err(RequestFault::Target),
     }
 }

@@ -14,14 +14,15 @@ mod refresh;
 
 use strict_jose::UnixTime;
 use tracing::field::Empty;
-use trust_list::{Client, GrantType, TrustState};
+use trust_list::{Client, ClientKind, GrantType, TrustState};
 
 pub(crate) use client_credentials::FEDERATION;
 
 use crate::answer::{RequestHead, TokenAnswer};
 use crate::broker::{Broker, in_force};
-use crate::error::{OAuthError, RequestFault};
+use crate::error::{GrantFault, OAuthError, RequestFault};
 use crate::form::{Form, Parameters};
+use crate::request::{OPENID, Scope};
 
 /// What discovery says in `grant_types_supported`, and what [`Broker::token`] serves.
 pub(crate) const GRANT_TYPES: [GrantType; 4] =
@@ -60,6 +61,20 @@ fn grant_type(parameters: &Parameters<'_>) -> Result<GrantType, RequestFault> {
 /// RFC 6749 §5.2: unauthorized_client.
 fn grant_is_registered(client: &Client, grant: GrantType) -> Result<(), RequestFault> {
     if client.grant_types.contains(&grant) { Ok(()) } else { Err(RequestFault::NotRegistered) }
+}
+
+/// Some grants are for country systems only: a relying party has nothing to ask without a person in a browser.
+fn is_a_country_system(client: &Client) -> Result<(), RequestFault> {
+    match client.kind {
+        ClientKind::CountrySystem => Ok(()),
+        ClientKind::RelyingParty => Err(RequestFault::NotRegistered),
+    }
+}
+
+/// What of a granted scope is still registered. Without `openid` nothing is left to give.
+fn scope_in_force(granted: Scope, client: &Client) -> Result<Scope, GrantFault> {
+    let scope = granted.still_registered(&client.scopes);
+    if scope.contains(OPENID) { Ok(scope) } else { Err(GrantFault::Policy) }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Grant `refresh_token` (RFC 6749 §6), without rotation (FAPI 2.0 Security Profile §5.3.2.1): a lost answer can be asked for again.
 
 use super::code::issued_to;
+use super::scope_in_force;
 use crate::answer::TokenAnswer;
 use crate::audit::AuditKind;
 use crate::auditing;
@@ -11,7 +12,7 @@ use crate::form::Parameters;
 use crate::grant::{Grant, RefreshToken};
 use crate::mint::{self, LoginFor};
 use crate::ports::Guarded;
-use crate::request::Scope;
+use crate::request::{OFFLINE_ACCESS, Scope};
 use crate::sealed::SealPurpose;
 
 impl Broker {
@@ -30,8 +31,10 @@ impl Broker {
                 return Err(error);
             }
         };
-        let scope = narrower(parameters, scope)?;
         let (release, permit) = release.renew(as_of).map_err(|_| GrantFault::Policy)?;
+        let granted = scope_in_force(scope, permit.client())?;
+        may_still_come_back(&granted)?;
+        let scope = narrower(parameters, granted)?;
         trace_transaction(&release.facts().transaction);
         self.record(auditing::of_release(AuditKind::TokenRefreshed, release.facts(), permit.client(), as_of.now))
             .await?;
@@ -63,6 +66,11 @@ impl Broker {
         issued_to(&owner.map_err(|_| GrantFault::Unknown)?, caller.client())?;
         self.open_grant(&token.grant, &refreshed.grant).map_err(|_| GrantFault::Unknown.into())
     }
+}
+
+/// OpenID Connect Core §11: a refresh needs `offline_access`, granted then and registered now.
+fn may_still_come_back(granted: &Scope) -> Result<(), GrantFault> {
+    if granted.contains(OFFLINE_ACCESS) { Ok(()) } else { Err(GrantFault::Policy) }
 }
 
 /// RFC 6749 §6: the scope asked for must not include any that was not granted (attacks C14).

@@ -102,7 +102,8 @@ async fn g02_an_answer_of_another_provider_is_a_mix_up_and_its_code_goes_nowhere
         assert_eq!(expect_error(citizen.come_back(&world, country, &response).await, bank), "server_error", "{case}");
         assert!(!world.national.calls().contains(&"/token".to_owned()), "{case}");
     }
-    assert_eq!(world.audited(AuditKind::AssertionRefused).len(), 4, "one each");
+    assert_eq!(world.audited(AuditKind::MixUp).len(), 4, "one each");
+    assert!(world.audited(AuditKind::AssertionRefused).is_empty(), "no assertion came that far");
 }
 
 #[tokio::test]
@@ -218,6 +219,50 @@ async fn g18_a_suspension_bites_at_the_next_step_wherever_the_citizen_is() {
     let consent = citizen.identified(&world, &bank, &[]).await;
     world.suspend("XA", "idp");
     assert_eq!(expect_error(citizen.decide(&world, &consent, "allow").await, &bank), "access_denied");
+}
+
+#[tokio::test]
+async fn d19_a_client_that_is_no_longer_trusted_or_left_its_redirect_uri_gets_no_browser() {
+    for case in ["suspended", "redirect URI withdrawn"] {
+        let mut world = World::new();
+        let bank = TestClient::copy(&world.clients.bank);
+        let mut citizen = Citizen::default();
+        let linked = world.push(&bank, &[]).await.unwrap();
+        let picker = citizen.picker(&world, &bank, &[]).await;
+        let cancelled = citizen.picker(&world, &bank, &[]).await;
+        let location = citizen.at_home(&world, &bank, &[]).await;
+        let refused_at = citizen.at_home(&world, &bank, &[]).await;
+        let denied = citizen.identified(&world, &bank, &[]).await;
+        let allowed = citizen.identified(&world, &bank, &[]).await;
+        let (back, refused) = (world.national.log_in(&location), National::refuse(&refused_at, "access_denied"));
+        if case == "suspended" {
+            world.suspend("XB", "bank");
+        } else {
+            let other = format!("{}?tenant=1", bank.redirect_uri);
+            world.change_client(&bank.client_id, |client| client.redirect_uris = vec![other]);
+        }
+        for (step, outcome) in [
+            ("link", citizen.follow(&world, &bank.client_id, &linked.request_uri).await),
+            ("choose", citizen.choose(&world, &picker, "XA").await),
+            ("cancel", citizen.cancel(&world, &cancelled).await),
+            ("callback", citizen.come_back(&world, "XA", &back).await),
+            ("refused at home", citizen.come_back(&world, "XA", &refused).await),
+            ("deny", citizen.decide(&world, &denied, "deny").await),
+            ("allow", citizen.decide(&world, &allowed, "allow").await),
+        ] {
+            assert_eq!(expect_page(outcome), PageReason::UnknownClient, "{case}: {step}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_essential_claim_is_essential_in_every_language_it_comes_in() {
+    let world = World::new();
+    world.national.change(|claims| set(claims, "given_name#ar", json!("آفي")));
+    let claims = r#"{"userinfo":{"given_name":{"essential":true},"family_name":null}}"#;
+    let consent = Citizen::default().identified(&world, &world.clients.bank, &[("claims", claims)]).await;
+    let shown: Vec<_> = consent.claims.iter().map(|claim| (claim.name.as_str(), claim.essential)).collect();
+    assert_eq!(shown, [("family_name", false), ("given_name", true), ("given_name#ar", true)]);
 }
 
 #[tokio::test]

@@ -4,8 +4,10 @@ use hub_core::OAuthError;
 use hub_core::TokenAnswer;
 use hub_core::audit::AuditKind;
 use serde_json::{Map, Value, json};
+use strict_jose::JwkSet;
+use trust_list::{Client, ClientKind, Level, LocalizedText, RegisteredPurpose};
 
-use crate::support::region::REGISTER;
+use crate::support::region::{self, REGISTER, country, entity};
 use crate::support::*;
 
 const GRANT: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
@@ -146,4 +148,55 @@ async fn a_provider_that_does_not_answer_is_not_the_callers_fault() {
     world.national.go_down();
     let refused = exchange(&world, &subject_token(&world, |_| ()), &[]).await;
     assert_eq!(failed(refused), (503, "temporarily_unavailable"));
+}
+
+/// A register of XC, listed as a client of its own, as an audience of the border post.
+fn audience_in_xc(world: &mut World, purpose: &str) -> String {
+    let client = TestClient::new("register.xc.example");
+    world.change_region(|region| {
+        let keys = JwkSet::from_keys([client.key.public_jwk().clone()]);
+        let draft = Client::draft(country("XC"), entity("register"), ClientKind::CountrySystem, keys, START);
+        let purposes = vec![RegisteredPurpose {
+            purpose: region::purpose(purpose),
+            claims: region::names(&[]),
+            min_level: Level::Low,
+            legal_basis: "Register act".into(),
+            text: LocalizedText::en("To find you"),
+        }];
+        region.add_client(&Client { purposes, ..draft }).unwrap();
+    });
+    let border = world.clients.border.client_id.clone();
+    world.change_client(&border, |border| {
+        border.exchange.as_mut().unwrap().audiences.push(client.client_id.clone());
+    });
+    client.client_id
+}
+
+#[tokio::test]
+async fn f04_f08_a_listed_audience_gets_a_person_only_if_its_own_country_recognises_theirs() {
+    let mut world = World::new();
+    let audience = audience_in_xc(&mut world, "border-check");
+    let token = subject_token(&world, |_| ());
+    let asked = [("audience", audience.as_str())];
+    assert_eq!(failed(exchange(&world, &token, &asked).await), (400, "invalid_target"), "XC does not recognise XA");
+
+    world.change_region(|region| {
+        region.recognise(country("XC"), country("XA"), region::purpose("border-check"), Level::Low).unwrap();
+    });
+    let answer = exchange(&world, &token, &asked).await.unwrap();
+    let token = claims_of(&answer.access_token);
+    assert_eq!(token["aud"], audience);
+    assert_eq!(token["acr"], "urn:passerelle:loa:low", "no more than XC recognises");
+    assert_eq!(world.audited(AuditKind::TokenExchanged)[0].audience, Some(audience), "whom it is for is on record");
+}
+
+#[tokio::test]
+async fn f04_a_listed_audience_must_have_the_purpose_itself() {
+    let mut world = World::new();
+    let audience = audience_in_xc(&mut world, "account-opening");
+    world.change_region(|region| {
+        region.recognise(country("XC"), country("XA"), region::purpose("border-check"), Level::High).unwrap();
+    });
+    let refused = exchange(&world, &subject_token(&world, |_| ()), &[("audience", &audience)]).await;
+    assert_eq!(failed(refused), (400, "invalid_target"));
 }

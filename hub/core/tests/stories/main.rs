@@ -16,11 +16,15 @@ mod federation;
 #[cfg(test)]
 mod login;
 #[cfg(test)]
+mod once;
+#[cfg(test)]
 mod privacy;
 #[cfg(test)]
 mod pushed;
 #[cfg(test)]
 mod spans;
+#[cfg(test)]
+mod tightened;
 #[cfg(test)]
 mod token;
 #[cfg(test)]

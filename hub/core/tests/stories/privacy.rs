@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
+use trust_list::Client;
 use trust_list::testing::TestRegion;
 
 use crate::support::*;
@@ -16,6 +17,32 @@ async fn r01_a_person_has_one_name_in_a_sector_and_another_in_the_next() {
     assert_eq!(bank, branch, "one sector");
     assert_ne!(bank, shop, "another sector");
     assert_eq!(sub(&clients.bank).await, bank, "and the same next time");
+}
+
+#[tokio::test]
+async fn r01_a_sector_is_a_countrys_own_word() {
+    let mut world = World::new();
+    let twin = TestClient::new("bank.xc.example");
+    let list = world.region.verified().unwrap();
+    let bank = list.trusted_client(&world.clients.bank.client_id, START).unwrap().client().clone();
+    let keys = strict_jose::JwkSet::from_keys([twin.key.public_jwk().clone()]);
+    let draft = Client::draft("XC".parse().unwrap(), bank.entity.clone(), bank.kind, keys, START);
+    let entry = Client {
+        sector: bank.sector,
+        redirect_uris: vec![twin.redirect_uri.clone()],
+        grant_types: bank.grant_types,
+        scopes: bank.scopes,
+        purposes: bank.purposes,
+        ..draft
+    };
+    world.change_region(|region: &mut TestRegion| {
+        region.add_client(&entry).unwrap();
+        let purpose = "account-opening".parse().unwrap();
+        region.recognise(entry.country, "XA".parse().unwrap(), purpose, trust_list::Level::High).unwrap();
+    });
+    let at_home = world.person(&world.clients.bank, &[]).await["sub"].clone();
+    let abroad = world.person(&twin, &[]).await["sub"].clone();
+    assert_ne!(at_home, abroad, "XC cannot join XB's sector by writing its name into its own list");
 }
 
 #[tokio::test]
@@ -100,6 +127,21 @@ async fn r02_nothing_about_the_person_is_in_audit_events_urls_forms_or_debug_out
             assert!(!text.contains(canary), "{canary} in {place}");
         }
     }
+}
+
+#[tokio::test]
+async fn r02_a_relying_party_cannot_write_into_the_audit_log_through_the_names_it_asks_for() {
+    let world = World::new();
+    let claims = r#"{"userinfo":{"Afi-Mensah-1990":null,"email#Afi-Mensah":null,"given_name":null}}"#;
+    let mut citizen = Citizen::default();
+    let consent = citizen.identified(&world, &world.clients.bank, &[("claims", claims)]).await;
+    assert_eq!(consent.refused, ["(other)", "email"]);
+    let essential = r#"{"userinfo":{"Afi-Mensah-1990":{"essential":true}}}"#;
+    let pushed = world.push(&world.clients.bank, &[("claims", essential)]).await.unwrap();
+    let outcome = Citizen::default().follow(&world, &world.clients.bank.client_id, &pushed.request_uri).await;
+    assert_eq!(expect_error(outcome, &world.clients.bank), "access_denied");
+    let audit = serde_json::to_string(&world.audit.events()).unwrap();
+    assert!(audit.contains("(other)") && !audit.contains("Mensah"), "{audit}");
 }
 
 #[tokio::test]

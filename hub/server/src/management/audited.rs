@@ -46,7 +46,9 @@ impl AuditLog for Audited {
 /// The labels, if the event is the end of a login.
 fn login(event: &AuditEvent) -> Option<LoginLabels> {
     let outcome = match event.kind {
-        AuditKind::TokenIssued | AuditKind::LoginRefused | AuditKind::AssertionRefused => event.result,
+        AuditKind::TokenIssued | AuditKind::LoginRefused | AuditKind::AssertionRefused | AuditKind::MixUp => {
+            event.result
+        }
         AuditKind::ConsentRefused => "access_denied",
         AuditKind::ConsentGiven
         | AuditKind::TokenRefreshed
@@ -58,7 +60,6 @@ fn login(event: &AuditEvent) -> Option<LoginLabels> {
         | AuditKind::CodeReused
         | AuditKind::RefreshReused
         | AuditKind::Overreach
-        | AuditKind::DocumentExpired
         | AuditKind::TrustListChanged
         | AuditKind::Started
         | AuditKind::Stopped

@@ -151,9 +151,22 @@ pub(crate) fn free_port() -> u16 {
     std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
+/// A pushed request that stands.
+pub(crate) async fn pushed(stores: &Stores) -> RequestId {
+    let id = RequestId::random().unwrap();
+    let _ = stores.pushed_requests.put(&id, sealed("request"), MINUTE * 5, &[]).await.unwrap();
+    id
+}
+
+/// Somebody is sent to their national IdP.
+pub(crate) async fn send_away(stores: &Stores, login: &LoginHandle, value: Sealed) {
+    let request = pushed(stores).await;
+    assert!(stores.logins.put(login, &request, value, MINUTE).await.unwrap());
+}
+
 /// A grant whose code is out.
 pub(crate) async fn grant_with_code(stores: &Stores) -> GrantId {
-    let (id, request) = (GrantId::random().unwrap(), RequestId::random().unwrap());
+    let (id, request) = (GrantId::random().unwrap(), pushed(stores).await);
     stores.grants.open(&id, sealed("grant"), MINUTE).await.unwrap();
     stores.grants.approve(&id, &request, MINUTE).await.unwrap().unwrap();
     id
@@ -170,8 +183,9 @@ pub(crate) async fn every_step(stores: &Stores) -> Vec<Result<(), StoreError>> {
     let once = [Once::client_assertion("client", "jti", MINUTE)];
     vec![
         stores.pushed_requests.put(&request, sealed("it"), MINUTE, &once).await.map(drop),
-        stores.pushed_requests.read(&request).await.map(drop),
-        stores.logins.put(&login, sealed("it"), MINUTE).await,
+        stores.pushed_requests.begin(&request, MINUTE).await.map(drop),
+        stores.pushed_requests.use_up(&request).await.map(drop),
+        stores.logins.put(&login, &request, sealed("it"), MINUTE).await.map(drop),
         stores.logins.take(&login).await.map(drop),
         stores.grants.open(&grant, sealed("it"), MINUTE).await,
         stores.grants.approve(&grant, &request, MINUTE).await.map(drop),

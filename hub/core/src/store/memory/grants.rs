@@ -44,9 +44,8 @@ impl Grants for MemoryStore {
         let (key, request_key, now) = (id.storage_key(), request.storage_key(), self.clock.elapsed());
         let mut requests = self.requests.lock(&request_key, now);
         let mut grants = self.grants.lock(&key, now);
-        let Some(grant) = grants.get(&key).filter(|grant| grant.stage == Stage::AwaitingConsent).cloned() else {
-            return Ok(None);
-        };
+        let awaiting = grants.get(&key).filter(|grant| grant.stage == Stage::AwaitingConsent);
+        let Some(grant) = awaiting.filter(|_| requests.contains(&request_key)).cloned() else { return Ok(None) };
         grants.change(&key, ttl, |grant| grant.stage = Stage::CodeIssued);
         requests.take(&request_key);
         Ok(Some(grant.sealed))
@@ -56,7 +55,8 @@ impl Grants for MemoryStore {
         let (key, request_key, now) = (id.storage_key(), request.storage_key(), self.clock.elapsed());
         let mut requests = self.requests.lock(&request_key, now);
         let mut grants = self.grants.lock(&key, now);
-        if !grants.get(&key).is_some_and(|grant| grant.stage == Stage::AwaitingConsent) {
+        let awaits = grants.get(&key).is_some_and(|grant| grant.stage == Stage::AwaitingConsent);
+        if !awaits || !requests.contains(&request_key) {
             return Ok(None);
         }
         requests.take(&request_key);

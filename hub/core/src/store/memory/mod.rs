@@ -124,7 +124,7 @@ impl fmt::Debug for MemoryStore {
     }
 }
 
-/// One million things: ten minutes of 800 logins a second with two entries each.
+/// One million things: ten minutes of 500 logins a second with three entries each, request, login and client assertion.
 pub const DEFAULT_MAX_ENTRIES: usize = 1_000_000;
 
 #[cfg(test)]

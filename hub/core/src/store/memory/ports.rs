@@ -22,19 +22,39 @@ impl PushedRequests for MemoryStore {
         self.guarded(once, 1, |now, room| self.requests.lock(&key, now).put(&key, request, ttl, room))
     }
 
-    async fn read(&self, id: &RequestId) -> Result<Option<Sealed>, StoreError> {
+    async fn begin(&self, id: &RequestId, ttl: Duration) -> Result<Option<Sealed>, StoreError> {
         let key = id.storage_key();
-        Ok(self.requests.lock(&key, self.clock.elapsed()).get(&key).cloned())
+        let mut requests = self.requests.lock(&key, self.clock.elapsed());
+        let request = requests.get(&key).cloned();
+        if request.is_some() {
+            requests.prolong(&key, ttl);
+        }
+        Ok(request)
+    }
+
+    async fn use_up(&self, id: &RequestId) -> Result<bool, StoreError> {
+        let key = id.storage_key();
+        Ok(self.requests.lock(&key, self.clock.elapsed()).take(&key).is_some())
     }
 }
 
 #[async_trait]
 impl Logins for MemoryStore {
-    async fn put(&self, handle: &LoginHandle, login: Sealed, ttl: Duration) -> Result<(), StoreError> {
-        let (key, now) = (handle.storage_key(), self.clock.elapsed());
+    async fn put(
+        &self,
+        handle: &LoginHandle,
+        request: &RequestId,
+        login: Sealed,
+        ttl: Duration,
+    ) -> Result<bool, StoreError> {
+        let (key, request_key, now) = (handle.storage_key(), request.storage_key(), self.clock.elapsed());
         let mut room = self.reserve(1, now)?;
+        let requests = self.requests.lock(&request_key, now);
+        if !requests.contains(&request_key) {
+            return Ok(false);
+        }
         self.logins.lock(&key, now).put(&key, login, ttl, &mut room);
-        Ok(())
+        Ok(true)
     }
 
     async fn take(&self, handle: &LoginHandle) -> Result<Option<Sealed>, StoreError> {

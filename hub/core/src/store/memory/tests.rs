@@ -41,18 +41,31 @@ fn login() -> Sealed {
     Sealed::from_bytes(vec![7; 700])
 }
 
-async fn away(store: &MemoryStore, handle: &LoginHandle, ttl: Duration) -> Result<(), StoreError> {
-    Logins::put(store, handle, login(), ttl).await
+/// A request that stands, in a store of `max_entries` things besides.
+async fn with_request(max_entries: usize) -> (MemoryStore, Arc<ManualClock>, RequestId) {
+    let (store, clock) = small(max_entries.saturating_add(1));
+    let request = RequestId::random().unwrap();
+    let _ = PushedRequests::put(&store, &request, login(), MINUTE * 60, &[]).await.unwrap();
+    (store, clock, request)
+}
+
+async fn away(
+    store: &MemoryStore,
+    handle: &LoginHandle,
+    request: &RequestId,
+    ttl: Duration,
+) -> Result<bool, StoreError> {
+    Logins::put(store, handle, request, login(), ttl).await
 }
 
 #[tokio::test]
 async fn t01_t03_setting_the_wall_clock_makes_nothing_usable_again_and_ends_nothing() {
-    let (store, clock) = small(10);
+    let (store, clock, request) = with_request(10).await;
     let once = Once::client_assertion("client", "jti", MINUTE * 5);
     let (gone, kept) = (LoginHandle::random().unwrap(), LoginHandle::random().unwrap());
     assert!(store.first_seen(&once).await.unwrap());
     for handle in [&gone, &kept] {
-        away(&store, handle, MINUTE).await.unwrap();
+        assert!(away(&store, handle, &request, MINUTE).await.unwrap());
     }
     assert!(store.take(&gone).await.unwrap().is_some());
     for shift in [-120, 3_600, -3_600, -86_400] {
@@ -84,8 +97,8 @@ async fn q08_a_full_store_refuses_more_stores_no_half_and_recovers_as_things_exp
 
 #[tokio::test]
 async fn a_flood_on_a_full_store_does_not_sweep_it_for_each_request() {
-    let (store, clock) = small(1);
-    away(&store, &LoginHandle::random().unwrap(), Duration::from_millis(500)).await.unwrap();
+    let (store, clock, request) = with_request(1).await;
+    away(&store, &LoginHandle::random().unwrap(), &request, Duration::from_millis(500)).await.unwrap();
     assert_eq!(store.health().await, Err(StoreError::Full));
     clock.advance(Duration::from_millis(600));
     assert_eq!(store.health().await, Err(StoreError::Full), "swept less than a second ago");
@@ -95,28 +108,31 @@ async fn a_flood_on_a_full_store_does_not_sweep_it_for_each_request() {
 
 #[tokio::test]
 async fn what_expired_is_dropped_as_the_store_is_written_to() {
-    let (store, clock) = small(DEFAULT_MAX_ENTRIES);
+    let (store, clock, request) = with_request(DEFAULT_MAX_ENTRIES).await;
     for _ in 0..2_000 {
-        away(&store, &LoginHandle::random().unwrap(), MINUTE).await.unwrap();
+        away(&store, &LoginHandle::random().unwrap(), &request, MINUTE).await.unwrap();
     }
     clock.advance(MINUTE * 2);
     for _ in 0..1_000 {
-        away(&store, &LoginHandle::random().unwrap(), MINUTE).await.unwrap();
+        away(&store, &LoginHandle::random().unwrap(), &request, MINUTE).await.unwrap();
     }
     assert!(store.len() < 1_100, "{} of 2000 expired and 1000 live things are held", store.len());
 }
 
 #[tokio::test]
 async fn counting_follows_every_way_out() {
-    let (store, _) = small(10);
-    let (id, request) = (GrantId::random().unwrap(), RequestId::random().unwrap());
+    let (store, _, request) = with_request(10).await;
+    let id = GrantId::random().unwrap();
     store.open(&id, login(), MINUTE).await.unwrap();
     store.open(&id, login(), MINUTE).await.unwrap();
-    assert_eq!(store.len(), 1, "replacing adds nothing");
-    store.deny(&id, &request).await.unwrap();
+    assert_eq!(store.len(), 2, "replacing adds nothing");
+    away(&store, &LoginHandle::random().unwrap(), &request, MINUTE).await.unwrap();
+    assert_eq!(store.len(), 3);
+    store.deny(&id, &request).await.unwrap().unwrap();
     store.revoke(&id).await.unwrap();
-    assert_eq!(store.len(), 0);
-    away(&store, &LoginHandle::random().unwrap(), MINUTE).await.unwrap();
+    assert_eq!(store.len(), 1, "the grant and its request are gone");
+    assert!(!away(&store, &LoginHandle::random().unwrap(), &request, MINUTE).await.unwrap());
+    assert_eq!(store.len(), 1, "what was refused takes no room");
     store.clear();
     assert!(store.is_empty());
 }

@@ -52,15 +52,24 @@ impl PushedRequests for PluggedStore {
     async fn put(&self, id: &RequestId, s: Sealed, ttl: Duration, once: &[Once]) -> Result<Guarded<()>, StoreError> {
         PushedRequests::put(self.step()?, id, s, ttl, once).await
     }
-    async fn read(&self, id: &RequestId) -> Result<Option<Sealed>, StoreError> {
-        PushedRequests::read(self.step()?, id).await
+    async fn begin(&self, id: &RequestId, ttl: Duration) -> Result<Option<Sealed>, StoreError> {
+        self.step()?.begin(id, ttl).await
+    }
+    async fn use_up(&self, id: &RequestId) -> Result<bool, StoreError> {
+        self.step()?.use_up(id).await
     }
 }
 
 #[async_trait]
 impl Logins for PluggedStore {
-    async fn put(&self, handle: &LoginHandle, login: Sealed, ttl: Duration) -> Result<(), StoreError> {
-        Logins::put(self.step()?, handle, login, ttl).await
+    async fn put(
+        &self,
+        handle: &LoginHandle,
+        request: &RequestId,
+        login: Sealed,
+        ttl: Duration,
+    ) -> Result<bool, StoreError> {
+        Logins::put(self.step()?, handle, request, login, ttl).await
     }
     async fn take(&self, handle: &LoginHandle) -> Result<Option<Sealed>, StoreError> {
         self.step()?.take(handle).await

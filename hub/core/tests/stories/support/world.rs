@@ -106,6 +106,27 @@ impl World {
         self.trust = TrustState::Fresh(self.region.verified().unwrap());
     }
 
+    /// A client's country changes the client's entry.
+    pub(crate) fn change_client(&mut self, client_id: &str, change: impl FnOnce(&mut trust_list::Client)) {
+        let list = self.region.verified().unwrap();
+        let mut client = list.trusted_client(client_id, self.now).unwrap().client().clone();
+        change(&mut client);
+        self.change_region(|region| {
+            region.add_client(&client).unwrap();
+        });
+    }
+
+    /// A country changes the entry of its identity provider.
+    pub(crate) fn change_provider(&mut self, country: &str, change: impl FnOnce(&mut trust_list::Issuer)) {
+        let list = self.region.verified().unwrap();
+        let member = list.member(region::country(country)).unwrap();
+        let mut issuer = member.issuers().find(|issuer| issuer.id.as_str() == "idp").unwrap().clone();
+        change(&mut issuer);
+        self.change_region(|region| {
+            region.add_issuer(&issuer).unwrap();
+        });
+    }
+
     /// A service of XB, or another country's, is suspended by its own country.
     pub(crate) fn suspend(&mut self, country: &str, entity: &str) {
         let (country, entity) = (region::country(country), region::entity(entity));
@@ -208,6 +229,12 @@ impl Citizen {
     /// Picks a country.
     pub(crate) async fn choose(&self, world: &World, picker: &PickerView, country: &str) -> BrowserOutcome {
         let form = Form::from_pairs([("state", picker.form_state.as_str()), ("country", country), ("service", "idp")]);
+        world.broker.choose_country(&world.trust, &form, &self.browser(), world.now).await
+    }
+
+    /// Goes back at the picker.
+    pub(crate) async fn cancel(&self, world: &World, picker: &PickerView) -> BrowserOutcome {
+        let form = Form::from_pairs([("state", picker.form_state.as_str()), ("action", "cancel")]);
         world.broker.choose_country(&world.trust, &form, &self.browser(), world.now).await
     }
 
