@@ -86,6 +86,7 @@ fn verify(
     match update(root, &publisher, &mut memory, previous, region.now()).now_or_never().ok_or("pending")?? {
         Updated::Changed(list) => Ok(list),
         Updated::Unchanged => Err("unchanged".into()),
+        Updated::Narrowed { why, .. } => Err(why.into()),
     }
 }
 

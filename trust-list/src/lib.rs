@@ -59,7 +59,7 @@ pub use entity::{
     Client, ClientKind, ClientProfile, ExchangePolicy, GrantType, Issuer, IssuerKind, Organisation, RegisteredPurpose,
     ServiceStatus, StatusHistory, StatusPeriod,
 };
-pub use high_water::{HighWater, HighWaterError};
+pub use high_water::{HighWater, HighWaterError, Regression};
 pub use identifiers::{EntityId, NameError, Purpose};
 pub use level::Level;
 pub use localized_text::{LocalizedText, NoText};

@@ -71,9 +71,19 @@ impl Signers {
         self.keys.iter().find(|key| key.verifier.thumbprint() == id).map(|key| key.country)
     }
 
-    /// Refuses `document` unless the quorum signed it as a `typ`.
-    pub(crate) fn require(&self, document: &SignedDocument, typ: &str) -> Result<(), QuorumNotMet> {
-        self.tally(document, typ).require()
+    /// Refuses `document` unless the quorum signed it as a `typ`; answers who did.
+    pub(crate) fn require(&self, document: &SignedDocument, typ: &str) -> Result<BTreeSet<Thumbprint>, QuorumNotMet> {
+        let tally = self.tally(document, typ);
+        tally.require()?;
+        Ok(tally.signed.into_iter().collect())
+    }
+
+    /// Whether `keys`, which were a quorum once, still speak: none of them was taken away, or those left are a quorum.
+    pub(crate) fn still_trust(&self, keys: &BTreeSet<Thumbprint>) -> bool {
+        let left: Vec<CountryCode> = keys.iter().filter_map(|key| self.country_of(key)).collect();
+        let countries: BTreeSet<&CountryCode> = left.iter().collect();
+        let Quorum { threshold, countries: needed } = self.quorum;
+        left.len() == keys.len() || (left.len() >= threshold && countries.len() >= needed)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Why a list is refused.
 
-use crate::{CountryCode, EntityId, Purpose};
+use crate::{CountryCode, EntityId, Purpose, Regression};
 
 /// Why one list cannot be used. A national list with a problem disables its member, not the others.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -66,25 +66,9 @@ pub enum ListProblem {
         /// In the status document.
         expected: u64,
     },
-    /// It is older than one seen before.
-    #[error("sequence number {offered} is lower than {seen}, which was seen before")]
-    Rollback {
-        /// What is offered.
-        offered: u64,
-        /// The highest seen.
-        seen: u64,
-    },
-    /// Two documents carry one sequence number.
-    #[error("sequence number {0} was seen before with other content")]
-    Equivocation(u64),
-    /// Its number is further ahead than time allows.
-    #[error("sequence number {offered} is too far ahead of {seen}")]
-    Jump {
-        /// What is offered.
-        offered: u64,
-        /// The highest seen.
-        seen: u64,
-    },
+    /// It contradicts the highest one seen before.
+    #[error("{0}")]
+    Regressed(Regression),
     /// It says it is issued in the future.
     #[error("it is issued in the future")]
     IssuedInFuture,

@@ -132,7 +132,7 @@ impl Root {
 
     /// Refuses `signed` unless this root's own quorum signed it.
     pub(crate) fn require_own_quorum(&self, signed: &SignedDocument) -> Result<(), RootProblem> {
-        self.sign_roots.require(signed, Typ::Root.as_str()).map_err(RootProblem::OwnQuorum)
+        self.sign_roots.require(signed, Typ::Root.as_str()).map(drop).map_err(RootProblem::OwnQuorum)
     }
 
     /// Refuses `next`, whose bytes are `signed`, unless it follows this root: the next version of the same region,

@@ -7,8 +7,8 @@ use serde_json::value::RawValue;
 use strict_jose::{Limits, UnixTime, json};
 
 use super::{ListName, MAX_CLOCK_SKEW, Root, rfc3339};
-use crate::CountryCode;
 use crate::quorum::QuorumNotMet;
+use crate::{CountryCode, Regression};
 
 /// The status document. It lives for minutes: plays TUF's snapshot and timestamp together.
 ///
@@ -118,42 +118,16 @@ pub enum StatusProblem {
         /// The newest we have.
         trusted: u64,
     },
-    /// Older than one seen before.
-    #[error("version {offered} is lower than {seen}, which was seen before")]
-    Rollback {
-        /// What is offered.
-        offered: u64,
-        /// The highest seen.
-        seen: u64,
-    },
-    /// Two documents carry one version.
-    #[error("version {0} was seen before with other content")]
-    Equivocation(u64),
-    /// Its number is further ahead than time allows.
-    #[error("version {offered} is too far ahead of {seen}")]
-    Jump {
-        /// What is offered.
-        offered: u64,
-        /// The highest seen.
-        seen: u64,
-    },
-    /// A list has a lower sequence number than one seen before.
-    #[error("list {name}: sequence number {offered} is lower than {seen}, which was seen before")]
-    ListRollback {
+    /// It contradicts the highest one seen before.
+    #[error("{0}")]
+    Regressed(Regression),
+    /// It names a list that contradicts the highest one seen before.
+    #[error("list {name}: {regression}")]
+    ListRegressed {
         /// Which list.
         name: ListName,
-        /// What is offered.
-        offered: u64,
-        /// The highest seen.
-        seen: u64,
-    },
-    /// A list has the same sequence number as one seen before, and other content.
-    #[error("list {name}: sequence number {sequence} was seen before with other content")]
-    ListEquivocation {
-        /// Which list.
-        name: ListName,
-        /// The number.
-        sequence: u64,
+        /// How.
+        regression: Regression,
     },
     /// Issued in the future.
     #[error("it is issued in the future")]

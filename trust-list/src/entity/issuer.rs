@@ -85,6 +85,11 @@ impl Issuer {
         status_at(self.status_period(), &self.history, at)
     }
 
+    /// Whether it is withdrawn for good.
+    pub(crate) fn is_withdrawn(&self, at: UnixTime) -> bool {
+        self.status_period().is_the_end(at)
+    }
+
     pub(crate) fn status_period(&self) -> StatusPeriod {
         StatusPeriod { status: self.status, since: self.status_since }
     }

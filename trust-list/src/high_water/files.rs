@@ -17,9 +17,8 @@ pub(super) struct Files {
 
 impl Files {
     pub(super) fn open(dir: &Path) -> Result<Self, HighWaterError> {
-        for part in ["marks/roots", "documents/lists"] {
-            let path = dir.join(part);
-            fs::create_dir_all(&path).map_err(HighWaterError::io("cannot make", &path))?;
+        for part in ["", "marks", "marks/roots", "documents", "documents/lists"] {
+            create_durably(&dir.join(part))?;
         }
         let path = dir.join("marks/lock");
         let lock = File::create(&path).map_err(HighWaterError::io("cannot make", &path))?;
@@ -115,6 +114,20 @@ pub(crate) fn write_durably(path: &Path, bytes: &[u8]) -> Result<(), HighWaterEr
     file.write_all(bytes).map_err(HighWaterError::io("cannot write", &aside))?;
     file.sync_all().map_err(HighWaterError::io("cannot sync", &aside))?;
     fs::rename(&aside, path).map_err(HighWaterError::io("cannot rename to", path))?;
-    let dir = File::open(parent).map_err(HighWaterError::io("cannot open", parent))?;
-    dir.sync_all().map_err(HighWaterError::io("cannot sync", parent))
+    sync_directory(parent)
+}
+
+/// A directory that is not in its parent after a crash would be a first start, with the marks gone.
+fn create_durably(path: &Path) -> Result<(), HighWaterError> {
+    fs::create_dir_all(path).map_err(HighWaterError::io("cannot make", path))?;
+    match path.parent() {
+        Some(parent) if parent.as_os_str().is_empty() => sync_directory(Path::new(".")),
+        Some(parent) => sync_directory(parent),
+        None => Ok(()),
+    }
+}
+
+fn sync_directory(path: &Path) -> Result<(), HighWaterError> {
+    let dir = File::open(path).map_err(HighWaterError::io("cannot open", path))?;
+    dir.sync_all().map_err(HighWaterError::io("cannot sync", path))
 }

@@ -5,37 +5,78 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use strict_jose::{Thumbprint, UnixTime};
 
-use crate::document::ListName;
+use crate::document::{ListName, SuspensionOrder};
 use crate::quorum::Signers;
+use crate::verified::SuspensionSigner;
 
 /// Everything seen so far that must not be seen older.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Marks {
     pub(crate) status: Option<Mark>,
     pub(crate) lists: BTreeMap<ListName, Mark>,
-    /// Suspension orders not lifted so far, as they were signed: the online key cannot make us forget one by leaving
-    /// it out.
-    pub(crate) orders: Vec<String>,
+    /// Suspension orders not lifted so far: the online key cannot make us forget one by leaving it out.
+    pub(crate) orders: Vec<KeptOrder>,
+    /// The last status document whose lists all came and were good.
+    pub(crate) good: Option<Good>,
 }
 
-/// The highest version of one document, and the keys that could sign it then.
+/// A suspension order that was verified, with the keys that could sign it then. They are not asked for again: what
+/// becomes of a key lifts no order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct KeptOrder {
+    pub(crate) order: SuspensionOrder,
+    pub(crate) signers: Vec<SuspensionSigner>,
+}
+
+/// A status document that led to a snapshot. It names every list by its hash, so this is the whole snapshot.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Good {
+    pub(crate) version: u64,
+    pub(crate) sha256: String,
+}
+
+/// The highest version of one document, and the keys that signed it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Mark {
     pub(crate) version: u64,
     pub(crate) sha256: String,
     pub(crate) issued: UnixTime,
-    pub(crate) keys: BTreeSet<Thumbprint>,
+    pub(crate) signed_by: BTreeSet<Thumbprint>,
 }
 
-/// How an offered document stands against what was seen before, when it must be refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Regression {
-    /// Lower.
-    Rollback { seen: u64 },
-    /// Equal, with other content.
-    Equivocation,
-    /// Higher than time allows.
-    Jump { seen: u64 },
+/// How an offered document contradicts what was seen before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Regression {
+    /// It is older.
+    #[error("number {offered} is lower than {seen}, which was seen before")]
+    Rollback {
+        /// What is offered.
+        offered: u64,
+        /// The highest seen.
+        seen: u64,
+    },
+    /// Two documents carry one number.
+    #[error("number {0} was seen before with other content")]
+    Equivocation(u64),
+    /// Its number is further ahead than time allows.
+    #[error("number {offered} is too far ahead of {seen}")]
+    Jump {
+        /// What is offered.
+        offered: u64,
+        /// The highest seen.
+        seen: u64,
+    },
+}
+
+impl Regression {
+    /// A fixed word for logs, metrics and audit.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Rollback { .. } => "rollback",
+            Self::Equivocation(_) => "equivocation",
+            Self::Jump { .. } => "jump",
+        }
+    }
 }
 
 /// A publisher that signs once a second for as long as we did not look, and 1,000 times more, is busy; one that goes
@@ -46,22 +87,25 @@ impl Mark {
     /// Compares an offered version with this one.
     pub(crate) fn judge(&self, offered: u64, sha256: &str, now: UnixTime) -> Result<(), Regression> {
         if offered < self.version {
-            return Err(Regression::Rollback { seen: self.version });
+            return Err(Regression::Rollback { offered, seen: self.version });
         }
         if offered == self.version && sha256 != self.sha256 {
-            return Err(Regression::Equivocation);
+            return Err(Regression::Equivocation(offered));
         }
         let elapsed = u64::try_from(now.since(self.issued)).unwrap_or(0);
         if offered > self.version.saturating_add(SLACK).saturating_add(elapsed) {
-            return Err(Regression::Jump { seen: self.version });
+            return Err(Regression::Jump { offered, seen: self.version });
         }
         Ok(())
     }
 
-    /// TUF §5.3.11: when a key that could sign then cannot any more, what it signed binds nobody. That is how a
-    /// region recovers after a stolen key set a huge number.
+    /// TUF §5.3.11: when the keys that signed it were taken away, it binds nobody. That is how a region recovers after
+    /// stolen keys set a huge number.
+    ///
+    /// Off-spec: TUF drops the mark with any key of the role. Here it stays while those of its signers that are left
+    /// still make a quorum, or the rotation of one key would let every older list come back.
     pub(crate) fn binds(&self, signers: &Signers) -> bool {
-        self.keys.is_subset(&signers.thumbprints())
+        signers.still_trust(&self.signed_by)
     }
 }
 
@@ -76,6 +120,11 @@ impl Marks {
         binding(self.status.as_ref(), signers)
     }
 
+    /// Whether that status document is the last one that led to a snapshot.
+    pub(crate) fn is_good(&self, version: u64, sha256: &str) -> bool {
+        self.good.as_ref().is_some_and(|good| good.version == version && good.sha256 == sha256)
+    }
+
     /// The mark of a list, if it still binds.
     pub(crate) fn list(&self, name: ListName, signers: &Signers) -> Option<&Mark> {
         binding(self.lists.get(&name), signers)
@@ -87,17 +136,17 @@ mod tests {
     use super::*;
 
     fn mark(version: u64) -> Mark {
-        Mark { version, sha256: "a".to_owned(), issued: UnixTime::new(1_000), keys: BTreeSet::new() }
+        Mark { version, sha256: "a".to_owned(), issued: UnixTime::new(1_000), signed_by: BTreeSet::new() }
     }
 
     #[test]
     fn h01_a_lower_version_is_a_rollback() {
-        assert_eq!(mark(7).judge(6, "b", UnixTime::new(1_000)), Err(Regression::Rollback { seen: 7 }));
+        assert_eq!(mark(7).judge(6, "b", UnixTime::new(1_000)), Err(Regression::Rollback { offered: 6, seen: 7 }));
     }
 
     #[test]
     fn h02_the_same_version_with_other_content_is_equivocation() {
-        assert_eq!(mark(7).judge(7, "b", UnixTime::new(1_000)), Err(Regression::Equivocation));
+        assert_eq!(mark(7).judge(7, "b", UnixTime::new(1_000)), Err(Regression::Equivocation(7)));
         assert_eq!(mark(7).judge(7, "a", UnixTime::new(1_000)), Ok(()));
     }
 
@@ -105,9 +154,9 @@ mod tests {
     fn h11_a_version_may_rise_as_fast_as_time_passes_and_no_faster() {
         let judge = |offered, now| mark(7).judge(offered, "b", UnixTime::new(now));
         assert_eq!(judge(1_007, 1_000), Ok(()));
-        assert_eq!(judge(1_008, 1_000), Err(Regression::Jump { seen: 7 }));
+        assert_eq!(judge(1_008, 1_000), Err(Regression::Jump { offered: 1_008, seen: 7 }));
         assert_eq!(judge(1_008, 1_001), Ok(()));
-        assert_eq!(judge(u64::MAX, 2_000_000_000), Err(Regression::Jump { seen: 7 }));
+        assert_eq!(judge(u64::MAX, 2_000_000_000), Err(Regression::Jump { offered: u64::MAX, seen: 7 }));
         // A clock that went back allows no less than the slack.
         assert_eq!(judge(1_007, 0), Ok(()));
     }

@@ -14,7 +14,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 pub use error::HighWaterError;
-pub(crate) use marks::{Mark, Marks, Regression};
+pub use marks::Regression;
+pub(crate) use marks::{Good, KeptOrder, Mark, Marks};
 
 use crate::document::DocumentPath;
 use files::Files;

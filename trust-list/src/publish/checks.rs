@@ -1,12 +1,19 @@
 //! What a document must keep to be published: the same as clients will check, as far as it can be known here.
 
+use std::sync::Arc;
+
+use strict_jose::UnixTime;
+
 use super::draft::OwnWords;
 use super::{Proposal, PublishError, Published};
 use crate::document::{
-    DocumentPath, ListName, NATIONAL_LIST, NationalList, REGIONAL_LIST, RegionalList, Role, Root, RootProblem,
-    SuspensionOrder, Typ,
+    DocumentPath, ListName, ListProblem, NATIONAL_LIST, NationalList, REGIONAL_LIST, RegionalList, Role, Root,
+    RootProblem, SuspensionOrder, Typ,
 };
 use crate::quorum::{Quorum, QuorumNotMet, Signers, Tally};
+use crate::update::{active, suspensions};
+use crate::verified::lists::{Lists, Member};
+use crate::verified::suspensions::Suspensions;
 
 impl Published {
     /// The first root needs its own quorum; the next also that of the root before.
@@ -90,6 +97,30 @@ impl Published {
             misfits.extend(refused.map(|quorum| (name, quorum)));
         }
         Ok(misfits)
+    }
+
+    /// Refuses newest lists that contradict one another: two members that claim one identifier or host. Members that
+    /// the regional list or an order suspends are not held to it, as clients do not hold them to it.
+    pub fn require_agreement(&self, now: UnixTime) -> Result<(), PublishError> {
+        let Some(regional) = self.regional()? else { return Ok(()) };
+        let suspended = match self.status() {
+            Ok(status) => suspensions(&self.root()?, &status, &regional, now),
+            Err(_) => Suspensions::default(),
+        };
+        let mut members = Vec::new();
+        for entry in &regional.members {
+            let list = self.list(ListName::Member(entry.country)).and_then(|(_, list)| national_list(&list));
+            // A list that is not there yet contradicts nothing.
+            let list = list.map(Arc::new).map_err(|_| ListProblem::Missing);
+            members.push(Member { entry: entry.clone(), list });
+        }
+        let active = active(&regional, &suspended, now);
+        let joined = Lists::join(Arc::new(regional), members, active, now)?;
+        let disabled = joined.members.iter().find_map(|member| match &member.list {
+            Err(problem @ ListProblem::HostOfAnother { .. }) => Some((member.entry.country, problem.clone())),
+            _ => None,
+        });
+        disabled.map_or(Ok(()), |(country, problem)| Err(PublishError::MemberDisabled { country, problem }))
     }
 
     fn member_signers(&self, name: ListName) -> Result<Signers, PublishError> {

@@ -81,6 +81,14 @@ pub(super) fn write(dir: &Path, documents: &Published) -> Result<(), PublishErro
     write_latest(dir, documents)
 }
 
+/// One document, which becomes current with the next status only.
+pub(super) fn write_one(dir: &Path, place: DocumentPath, bytes: &[u8]) -> Result<(), PublishError> {
+    let path = dir.join(place.to_string());
+    let parent = path.parent().unwrap_or(dir);
+    fs::create_dir_all(parent).map_err(PublishError::io("cannot make", parent))?;
+    write_if_new(&path, bytes)
+}
+
 /// The list of each name without its number, for readers that follow DistributionPoints.
 fn write_latest(dir: &Path, documents: &Published) -> Result<(), PublishError> {
     let Ok(status) = documents.status() else { return Ok(()) };

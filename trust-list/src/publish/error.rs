@@ -6,6 +6,7 @@ use strict_jose::DocumentError;
 
 use crate::document::{DocumentPath, ListName, ListProblem, RootProblem, StatusProblem};
 use crate::quorum::QuorumNotMet;
+use crate::{Conflict, CountryCode};
 
 /// Why nothing was made or published.
 #[derive(Debug, thiserror::Error)]
@@ -19,6 +20,18 @@ pub enum PublishError {
     /// A client would refuse the status document.
     #[error("the status document would be refused: {0}")]
     Status(#[from] StatusProblem),
+    /// Clients would refuse everything.
+    #[error("every list would be refused: {0}")]
+    Conflict(#[from] Conflict),
+    /// Clients would not use a member's list.
+    #[error("clients would not use the list of {country}: {problem}")]
+    MemberDisabled {
+        /// The member.
+        country: CountryCode,
+        /// Why.
+        #[source]
+        problem: ListProblem,
+    },
     /// The quorum did not sign.
     #[error("it cannot be published yet: {0}")]
     Quorum(#[from] QuorumNotMet),

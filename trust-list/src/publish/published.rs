@@ -33,6 +33,11 @@ impl Published {
         directory::write(dir, self)
     }
 
+    /// Writes the one document at `place` to `dir`, and nothing that another publisher may have changed there.
+    pub fn write_one_to(&self, dir: &Path, place: DocumentPath) -> Result<(), PublishError> {
+        directory::write_one(dir, place, self.get(place).ok_or(PublishError::Missing(place))?)
+    }
+
     /// The document at a place.
     pub fn get(&self, path: DocumentPath) -> Option<&[u8]> {
         self.0.get(&path).map(Vec::as_slice)
@@ -119,7 +124,7 @@ impl Published {
                 builder = builder.list(name, sequence, bytes);
             }
         }
-        for order in self.orders_to_carry(previous)?.iter().chain(orders) {
+        for order in &self.orders_to_carry(previous, orders)? {
             builder = builder.order(order)?;
         }
         let mut proposal = builder.build()?;
@@ -155,16 +160,20 @@ impl Published {
         })
     }
 
-    /// The orders of the previous status that the newest regional list does not lift.
-    fn orders_to_carry(&self, previous: Option<Status>) -> Result<Vec<Proposal>, PublishError> {
+    /// The orders of the previous status that the newest regional list does not lift, and new ones. Each once, with
+    /// the signatures of all its copies.
+    fn orders_to_carry(&self, previous: Option<Status>, new: &[Proposal]) -> Result<Vec<Proposal>, PublishError> {
         let regional = self.regional()?;
         let mut carried = Vec::new();
         for raw in previous.map(|status| status.suspensions).unwrap_or_default() {
             let proposal = Proposal::parse(raw.get().as_bytes())?;
             let order: SuspensionOrder = serde_json::from_slice(proposal.payload())?;
             if !regional.iter().flat_map(|list| &list.reinstatements).any(|row| row.lifts(&order)) {
-                carried.push(proposal);
+                put_together(&mut carried, &proposal)?;
             }
+        }
+        for order in new {
+            put_together(&mut carried, order)?;
         }
         Ok(carried)
     }
@@ -176,6 +185,14 @@ impl Published {
             None => Ok(None),
         }
     }
+}
+
+fn put_together(orders: &mut Vec<Proposal>, copy: &Proposal) -> Result<(), PublishError> {
+    if let Some(known) = orders.iter_mut().find(|known| known.payload() == copy.payload()) {
+        return known.merge(copy);
+    }
+    orders.push(copy.clone());
+    Ok(())
 }
 
 /// A publisher in memory whose documents can be exchanged while clients use it.

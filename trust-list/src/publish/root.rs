@@ -15,12 +15,14 @@ pub struct RootBuilder(RootDocument);
 
 /// Sigstore's root lives 197 days: half a year and two weeks to hold the next ceremony.
 const ROOT_LIFE: i64 = 197 * 24 * 3600;
-/// A day: longer than any repair of the publisher takes, short enough that a stolen online key runs out.
-const STATUS_LIFE: i64 = 24 * 3600;
+/// An hour: sixty chances to sign anew at one a minute, and no longer can who holds a stolen online key, or holds back
+/// newer documents, keep a suspension from a hub.
+const STATUS_LIFE: i64 = 3_600;
 const ONE: Quorum = Quorum { threshold: 1, countries: 1 };
 
 impl RootBuilder {
-    /// Root 1 of `region`, which publishes at `distribution`. It lives 197 days; each quorum is one.
+    /// Root 1 of `region`, which publishes at `distribution`. It lives 197 days, a status document an hour at most; each
+    /// quorum is one.
     pub fn new(region: CountryCode, distribution: impl Into<String>, issued: UnixTime) -> Self {
         let distribution: String = distribution.into();
         Self(RootDocument {

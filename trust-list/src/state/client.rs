@@ -9,9 +9,9 @@ use super::{Staleness, TrustState};
 use crate::VerifiedList;
 use crate::high_water::HighWater;
 use crate::publisher::{FetchError, Publisher};
-use crate::update::{Fault, UpdateError, Updated, update};
+use crate::update::{Fault, Origin, UpdateError, Updated, update_from};
 
-/// Drives [`update`] and owns the transitions of [`TrustState`].
+/// Drives [`crate::update`] and owns the transitions of [`TrustState`].
 ///
 /// ```text
 /// start ─► Stale(from disk) | Expired | Unreachable ─refresh─► Fresh | Stale | Unreachable | Regressed | ZeroAnchors
@@ -41,7 +41,7 @@ impl TrustClient {
     pub async fn start(pinned_root: Vec<u8>, high_water: HighWater, now: UnixTime) -> Result<Self, UpdateError> {
         let mut configured = Configured { pinned_root, high_water };
         let stored = Stored::of(&configured.high_water);
-        let outcome = configured.update(&stored, None, now).await;
+        let outcome = configured.update(Origin::Disk, &stored, None, now).await;
         if let Err(why) = &outcome
             && why.fault() == Fault::Operator
         {
@@ -65,11 +65,12 @@ impl TrustClient {
         self.last_error.as_ref()
     }
 
-    /// Verifies the publisher's newest documents. On any failure the last good list stays in force until its end.
+    /// Verifies the publisher's newest documents. On any failure the last good list stays in force until its end, with
+    /// what the newest status document suspends.
     pub async fn refresh(&mut self, publisher: &dyn Publisher, now: UnixTime) -> &TrustState {
         let Some(configured) = &mut self.configured else { return &self.state };
         let previous = self.last.as_deref().filter(|list| now < list.expires_at());
-        let outcome = configured.update(publisher, previous, now).await;
+        let outcome = configured.update(Origin::Publisher, publisher, previous, now).await;
         self.take(outcome, now);
         &self.state
     }
@@ -81,10 +82,14 @@ impl TrustClient {
     }
 
     fn take(&mut self, outcome: Result<Updated, UpdateError>, now: UnixTime) {
-        let outcome = outcome.map_err(Arc::new);
-        if let Ok(Updated::Changed(list)) = &outcome {
+        if let Ok(Updated::Changed(list) | Updated::Narrowed { list, .. }) = &outcome {
             self.last = Some(Arc::clone(list));
         }
+        let outcome = match outcome {
+            Ok(Updated::Changed(list)) => Ok(Some(list)),
+            Ok(Updated::Unchanged) => Ok(None),
+            Ok(Updated::Narrowed { why, .. }) | Err(why) => Err(Arc::new(why)),
+        };
         self.last_error = outcome.as_ref().err().cloned();
         self.state = std::mem::take(&mut self.state).after(outcome, self.last.as_ref(), now).tick(now);
     }
@@ -93,11 +98,12 @@ impl TrustClient {
 impl Configured {
     async fn update(
         &mut self,
+        origin: Origin,
         publisher: &dyn Publisher,
         previous: Option<&VerifiedList>,
         now: UnixTime,
     ) -> Result<Updated, UpdateError> {
-        update(&self.pinned_root, publisher, &mut self.high_water, previous, now).await
+        update_from(origin, &self.pinned_root, publisher, &mut self.high_water, previous, now).await
     }
 }
 

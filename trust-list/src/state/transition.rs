@@ -6,19 +6,20 @@ use strict_jose::UnixTime;
 
 use super::{HALF, Staleness, TrustState, percent_used};
 use crate::VerifiedList;
-use crate::update::{Fault, UpdateError, Updated};
+use crate::update::{Fault, UpdateError};
 
 impl TrustState {
-    /// The state after an update. `known` is the newest list ever verified here, expired or not.
+    /// The state after an update that brought a list, nothing new, or an error. `known` is the newest list ever
+    /// verified here, expired or not.
     pub(crate) fn after(
         self,
-        outcome: Result<Updated, Arc<UpdateError>>,
+        outcome: Result<Option<Arc<VerifiedList>>, Arc<UpdateError>>,
         known: Option<&Arc<VerifiedList>>,
         now: UnixTime,
     ) -> Self {
         match outcome {
-            Ok(Updated::Changed(list)) => self.good(list, now),
-            Ok(Updated::Unchanged) => match known {
+            Ok(Some(list)) => self.good(list, now),
+            Ok(None) => match known {
                 Some(list) if half_used(list, now) => self.stale(Arc::clone(list), Staleness::NotRenewed, now),
                 Some(list) => self.good(Arc::clone(list), now),
                 None => self,

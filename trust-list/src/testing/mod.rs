@@ -248,6 +248,7 @@ impl TestRegion {
         match run.now_or_never().ok_or(TestRegionError::Pending)?? {
             Updated::Changed(list) => Ok(list),
             Updated::Unchanged => Err(TestRegionError::Pending),
+            Updated::Narrowed { why, .. } => Err(why.into()),
         }
     }
 

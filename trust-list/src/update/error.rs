@@ -115,10 +115,8 @@ impl UpdateError {
             Self::Root { .. } => "root",
             Self::TooManyRoots { .. } => "too_many_roots",
             Self::RootExpired { .. } => "root_expired",
-            Self::Status(StatusProblem::Rollback { .. } | StatusProblem::ListRollback { .. })
-            | Self::Regional(ListProblem::Rollback { .. }) => "rollback",
-            Self::Status(StatusProblem::Equivocation(_) | StatusProblem::ListEquivocation { .. })
-            | Self::Regional(ListProblem::Equivocation(_)) => "equivocation",
+            Self::Status(StatusProblem::Regressed(regression) | StatusProblem::ListRegressed { regression, .. })
+            | Self::Regional(ListProblem::Regressed(regression)) => regression.code(),
             Self::Status(StatusProblem::Expired { .. }) => "status_expired",
             Self::Status(_) => "status",
             Self::Regional(_) => "regional_list",

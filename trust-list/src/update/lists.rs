@@ -4,15 +4,16 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use futures_util::future::join_all;
-use strict_jose::UnixTime;
+use strict_jose::{Thumbprint, UnixTime};
 
 use super::named::Named;
+use super::status::Accepted;
 use super::{UpdateError, is_online_key, keep_mark, mark};
 use crate::document::{
     DocumentPath, ListEntry, ListName, ListProblem, MemberEntry, NATIONAL_LIST, NationalList, REGIONAL_LIST,
-    RegionalList, Requested, Role, Root, Status, Typ,
+    RegionalList, Requested, Role, Root, Typ,
 };
-use crate::high_water::{CachedDocument, HighWater, Mark, Regression};
+use crate::high_water::{CachedDocument, HighWater, Mark};
 use crate::publisher::Publisher;
 use crate::quorum::{Quorum, Signers};
 use crate::verified::VerifiedList;
@@ -31,7 +32,7 @@ pub(super) struct Fetched {
 /// Fetches and verifies the lists that the status document names.
 pub(super) async fn fetch(
     root: &Root,
-    status: &Status,
+    status: &Accepted,
     publisher: &dyn Publisher,
     high_water: &mut HighWater,
     previous: Option<&VerifiedList>,
@@ -56,11 +57,14 @@ pub(super) async fn fetch(
 /// What stays the same during the step.
 struct Run<'r> {
     root: &'r Root,
-    status: &'r Status,
+    status: &'r Accepted,
     publisher: &'r dyn Publisher,
     previous: Option<&'r VerifiedList>,
     now: UnixTime,
 }
+
+/// A list and the keys that signed it.
+type Signed<L> = (L, BTreeSet<Thumbprint>);
 
 /// A national list that the status document names.
 enum Found {
@@ -85,18 +89,23 @@ impl Run<'_> {
         }
         let named = Named::obtain(entry, self.publisher, high_water).await.map_err(UpdateError::Regional)?;
         let signers = self.root.signers(Role::Regional);
-        let list = self.read_regional(entry, &named, signers).map_err(UpdateError::Regional)?;
+        let (list, signed_by) = self.read_regional(entry, &named, signers).map_err(UpdateError::Regional)?;
         // 5.6 The mark is on disk before the list is used.
-        keep_mark(high_water, Some(name), mark(list.sequence, &list.sha256, list.issued, signers))?;
+        self.keep_mark(high_water, name, mark(list.sequence, &list.sha256, list.issued, signed_by))?;
         documents.push((path, named.into_new()));
         Ok(Arc::new(list))
     }
 
-    fn read_regional(&self, entry: &ListEntry, named: &Named, signers: &Signers) -> Result<RegionalList, ListProblem> {
-        let signed = named.authenticate(signers, Typ::Regional)?;
+    fn read_regional(
+        &self,
+        entry: &ListEntry,
+        named: &Named,
+        signers: &Signers,
+    ) -> Result<Signed<RegionalList>, ListProblem> {
+        let (signed, signed_by) = named.authenticate(signers, Typ::Regional)?;
         let location = self.root.regional_location();
         let requested = self.requested(REGIONAL_LIST, self.root.document().region, &location, entry);
-        RegionalList::read(signed.payload(), &requested, entry.sha256.clone())
+        Ok((RegionalList::read(signed.payload(), &requested, entry.sha256.clone())?, signed_by))
     }
 
     async fn find_national(&self, member: &MemberEntry, high_water: &HighWater) -> Result<Found, ListProblem> {
@@ -124,15 +133,15 @@ impl Run<'_> {
             }
         };
         let read = member_signers(self.root, member).and_then(|signers| {
-            let seen = high_water.marks().list(name, &signers);
-            Ok((self.read_national(member, &named, &signers, seen)?, signers))
+            let seen = high_water.marks().list(name, &signers).filter(|_| !self.status.recalled);
+            self.read_national(member, &named, &signers, seen)
         });
-        let (list, signers) = match read {
+        let (list, signed_by) = match read {
             Ok(read) => read,
             Err(problem) => return Ok(Err(problem)),
         };
         // 5.6 The mark is on disk before the list is used.
-        keep_mark(high_water, Some(name), mark(list.sequence, &list.sha256, list.issued, &signers))?;
+        self.keep_mark(high_water, name, mark(list.sequence, &list.sha256, list.issued, signed_by))?;
         documents.push((DocumentPath::List(name, list.sequence), named.into_new()));
         Ok(Ok(Arc::new(list)))
     }
@@ -143,12 +152,18 @@ impl Run<'_> {
         named: &Named,
         signers: &Signers,
         seen: Option<&Mark>,
-    ) -> Result<NationalList, ListProblem> {
+    ) -> Result<Signed<NationalList>, ListProblem> {
         let entry = self.entry(ListName::Member(member.country))?;
         not_regressed(entry, seen, self.now)?;
-        let signed = named.authenticate(signers, Typ::National)?;
+        let (signed, signed_by) = named.authenticate(signers, Typ::National)?;
         let requested = self.requested(NATIONAL_LIST, member.country, &member.location, entry);
-        NationalList::read(signed.payload(), &requested, &member.permitted_hosts, entry.sha256.clone())
+        let list = NationalList::read(signed.payload(), &requested, &member.permitted_hosts, entry.sha256.clone())?;
+        Ok((list, signed_by))
+    }
+
+    /// A snapshot recalled from disk is older than its marks, perhaps, and lowers none.
+    fn keep_mark(&self, high_water: &mut HighWater, name: ListName, mark: Mark) -> Result<(), UpdateError> {
+        if self.status.recalled { Ok(()) } else { keep_mark(high_water, Some(name), mark) }
     }
 
     /// The list of the snapshot in force, when it is the same and the same root says who signs it.
@@ -167,7 +182,7 @@ impl Run<'_> {
     }
 
     fn entry(&self, name: ListName) -> Result<&ListEntry, ListProblem> {
-        self.status.list(name).ok_or(ListProblem::NotInStatus)
+        self.status.content.list(name).ok_or(ListProblem::NotInStatus)
     }
 
     fn requested<'q>(
@@ -193,13 +208,15 @@ fn member_signers(root: &Root, entry: &MemberEntry) -> Result<Signers, ListProbl
 
 /// 5.5 TUF §5.6.5: not lower than what was seen of this list.
 fn not_regressed(entry: &ListEntry, seen: Option<&Mark>, now: UnixTime) -> Result<(), ListProblem> {
-    let Some(mark) = seen else { return Ok(()) };
-    let offered = entry.sequence;
-    mark.judge(offered, &entry.sha256, now).map_err(|regression| match regression {
-        Regression::Rollback { seen } => ListProblem::Rollback { offered, seen },
-        Regression::Equivocation => ListProblem::Equivocation(offered),
-        Regression::Jump { seen } => ListProblem::Jump { offered, seen },
-    })
+    seen.map_or(Ok(()), |mark| mark.judge(entry.sequence, &entry.sha256, now)).map_err(ListProblem::Regressed)
+}
+
+/// The members whose lists count: admitted and not suspended as a whole.
+pub(crate) fn active(regional: &RegionalList, suspensions: &Suspensions, now: UnixTime) -> BTreeSet<CountryCode> {
+    let granted = |entry: &&MemberEntry| {
+        entry.status_at(now) == Some(ServiceStatus::Granted) && suspensions.check_member(entry.country, now).is_ok()
+    };
+    regional.members.iter().filter(granted).map(|entry| entry.country).collect()
 }
 
 impl Fetched {
@@ -210,20 +227,12 @@ impl Fetched {
         previous: Option<&VerifiedList>,
         now: UnixTime,
     ) -> Result<Arc<Lists>, Conflict> {
-        let active = self.active(suspensions, now);
+        let active = active(&self.regional, suspensions, now);
         if let Some(known) = previous.map(|list| &list.lists).filter(|known| self.is_same(known, &active)) {
             return Ok(Arc::clone(known));
         }
         let members = std::mem::take(&mut self.members);
-        Lists::join(Arc::clone(&self.regional), members, active).map(Arc::new)
-    }
-
-    /// The members whose lists count: admitted and not suspended as a whole.
-    fn active(&self, suspensions: &Suspensions, now: UnixTime) -> BTreeSet<CountryCode> {
-        let granted = |entry: &&MemberEntry| {
-            entry.status_at(now) == Some(ServiceStatus::Granted) && suspensions.check_member(entry.country, now).is_ok()
-        };
-        self.regional.members.iter().filter(granted).map(|entry| entry.country).collect()
+        Lists::join(Arc::clone(&self.regional), members, active, now).map(Arc::new)
     }
 
     fn is_same(&self, known: &Lists, active: &BTreeSet<CountryCode>) -> bool {

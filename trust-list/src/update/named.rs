@@ -1,6 +1,8 @@
 //! Steps 5.1 and 5.2: the bytes that the status document names.
 
-use strict_jose::{Limits, SignedDocument, b64, sha256};
+use std::collections::BTreeSet;
+
+use strict_jose::{Limits, SignedDocument, Thumbprint, b64, sha256};
 
 use super::open;
 use crate::document::{DocumentPath, ListEntry, ListProblem, Typ};
@@ -44,11 +46,15 @@ impl Named {
         Ok(Self { bytes, source: Source::Publisher })
     }
 
-    /// 5.3 TUF §5.5.3, §5.6.3: the quorum, over the bytes as received.
-    pub(super) fn authenticate(&self, signers: &Signers, typ: Typ) -> Result<SignedDocument, ListProblem> {
+    /// 5.3 TUF §5.5.3, §5.6.3: the quorum, over the bytes as received; and the keys it is made of.
+    pub(super) fn authenticate(
+        &self,
+        signers: &Signers,
+        typ: Typ,
+    ) -> Result<(SignedDocument, BTreeSet<Thumbprint>), ListProblem> {
         let signed = open(&self.bytes, &Limits::BULK_LIST).map_err(ListProblem::NotSigned)?;
-        signers.require(&signed, typ.as_str())?;
-        Ok(signed)
+        let signed_by = signers.require(&signed, typ.as_str())?;
+        Ok((signed, signed_by))
     }
 
     /// The bytes to put into the cache, unless they are from there.

@@ -6,16 +6,16 @@ use super::open;
 use crate::document::{
     MAX_CLOCK_SKEW, MAX_ORDER_BYTES, RegionalList, Role, Root, Status, SuspensionOrder, SuspensionTarget, Typ,
 };
-use crate::high_water::HighWaterError;
+use crate::high_water::{HighWaterError, KeptOrder};
 use crate::quorum::{Quorum, Signers};
-use crate::verified::suspensions::{SignedOrder, SuspensionSigner, Suspensions};
+use crate::verified::suspensions::{SuspensionSigner, Suspensions};
 
 /// The orders after one run.
 pub(super) struct Collected {
     /// Those that have force.
     pub(super) in_force: Suspensions,
-    /// The signed documents to keep: good ones that nobody lifted.
-    pub(super) kept: Vec<String>,
+    /// Those to keep: verified once and lifted by nobody.
+    pub(super) kept: Vec<KeptOrder>,
     pub(super) notices: Vec<Notice>,
 }
 
@@ -28,6 +28,9 @@ pub enum Notice {
     /// The status document leaves out an order seen before that no regional list lifted. It stays in force.
     #[error("the status document leaves out the suspension order against {0}; it stays in force")]
     OrderLeftOut(SuspensionTarget),
+    /// The suspension orders hold and could not be kept: a restart would have to learn them again.
+    #[error("the suspension orders are not kept for the next start: {0}")]
+    OrdersNotKept(HighWaterError),
     /// The documents could not be kept for a start without network.
     #[error("the documents are not kept for a start without network: {0}")]
     CacheNotWritten(HighWaterError),
@@ -35,51 +38,58 @@ pub enum Notice {
 
 const ORDER_LIMITS: Limits = Limits { max_bytes: MAX_ORDER_BYTES, max_depth: 8 };
 
-/// Checks the orders of the status document and those kept from before.
+/// Checks the orders of the status document and adds them to those kept from before.
 ///
 /// An order that is wrong is left out with a notice: whoever holds the online key could otherwise stop everything
 /// with a bad one. An order that is missing stays in force: leaving one out would be a reinstatement, and that takes
-/// the full quorum.
+/// the full quorum. So does the rotation of a key: an order counts for the keys that could sign it when it was first
+/// seen, whatever becomes of them. Orders by a key that was stolen are lifted like any other, by a reinstatement.
 pub(super) fn collect(
     root: &Root,
     status: &Status,
     regional: &RegionalList,
-    kept: &[String],
+    kept: &[KeptOrder],
     now: UnixTime,
 ) -> Collected {
-    let mut collector = Collector { root, regional, now, orders: Vec::new(), kept: Vec::new(), notices: Vec::new() };
+    let reader = Reader { root, regional, now };
+    let mut known = kept.to_vec();
+    let mut carried = Vec::new();
+    let mut notices = Vec::new();
     for raw in &status.suspensions {
-        match collector.verify(raw.get()) {
-            Ok(signed) => {
-                collector.add(raw.get(), signed);
+        match reader.read(raw.get(), &known) {
+            Ok(order) => {
+                carried.push(order.order.clone());
+                add(&mut known, order);
             }
-            Err(why) => collector.notices.push(Notice::OrderRefused(why)),
+            Err(why) => notices.push(Notice::OrderRefused(why)),
         }
     }
-    for text in kept {
-        // A kept order that is no longer good was signed by a key that the region has since taken away.
-        let Ok(signed) = collector.verify(text) else { continue };
-        let target = signed.first().map(|signed| signed.order.target.clone());
-        if let (true, Some(target)) = (collector.add(text, signed), target) {
-            collector.notices.push(Notice::OrderLeftOut(target));
-        }
-    }
-    let Collector { orders, kept, notices, .. } = collector;
-    Collected { in_force: Suspensions::count(orders, &regional.reinstatements), kept, notices }
+    known.retain(|kept| !regional.reinstatements.iter().any(|row| row.lifts(&kept.order)));
+    let left_out = known.iter().filter(|kept| !carried.contains(&kept.order));
+    notices.extend(left_out.map(|kept| Notice::OrderLeftOut(kept.order.target.clone())));
+    Collected { in_force: Suspensions::count(&known), kept: known, notices }
 }
 
-struct Collector<'c> {
-    root: &'c Root,
-    regional: &'c RegionalList,
+/// One order has the signers of all its copies.
+fn add(known: &mut Vec<KeptOrder>, new: KeptOrder) {
+    match known.iter_mut().find(|kept| kept.order == new.order) {
+        Some(kept) => {
+            let more: Vec<_> = new.signers.into_iter().filter(|signer| !kept.signers.contains(signer)).collect();
+            kept.signers.extend(more);
+        }
+        None => known.push(new),
+    }
+}
+
+struct Reader<'r> {
+    root: &'r Root,
+    regional: &'r RegionalList,
     now: UnixTime,
-    orders: Vec<SignedOrder>,
-    kept: Vec<String>,
-    notices: Vec<Notice>,
 }
 
-impl Collector<'_> {
-    /// One order, once for each key that signed it and may.
-    fn verify(&self, text: &str) -> Result<Vec<SignedOrder>, String> {
+impl Reader<'_> {
+    /// One order with the keys that signed it and may.
+    fn read(&self, text: &str, known: &[KeptOrder]) -> Result<KeptOrder, String> {
         let document = open(text.as_bytes(), &ORDER_LIMITS)?;
         // 6.1 It is an order of this region, and not from the future.
         let order: SuspensionOrder =
@@ -90,20 +100,23 @@ impl Collector<'_> {
         if order.issued > self.now.plus(MAX_CLOCK_SKEW) {
             return Err("it is issued in the future".to_owned());
         }
-        // 6.2 By a regulator, or by a signer of the member's own list.
-        let signed = self.signers(&document, &order);
-        if signed.is_empty() { Err("nobody who may order it signed it".to_owned()) } else { Ok(signed) }
+        // 6.2 By a regulator, or by a signer of the member's own list; or it was so when it was first seen.
+        let signers = self.signers(&document, &order);
+        if signers.is_empty() && !known.iter().any(|kept| kept.order == order) {
+            return Err("nobody who may order it signed it".to_owned());
+        }
+        Ok(KeptOrder { order, signers })
     }
 
-    fn signers(&self, document: &SignedDocument, order: &SuspensionOrder) -> Vec<SignedOrder> {
+    fn signers(&self, document: &SignedDocument, order: &SuspensionOrder) -> Vec<SuspensionSigner> {
         let typ = Typ::Suspension.as_str();
         let regulators = self.root.signers(Role::Regional);
         let own = self.own_signers(order);
-        let mut signed: Vec<SignedOrder> = Vec::new();
+        let mut signed: Vec<SuspensionSigner> = Vec::new();
         for signers in std::iter::once(regulators).chain(&own) {
             for key in signers.tally(document, typ).signed {
                 let Some(country) = signers.country_of(&key) else { continue };
-                signed.push(SignedOrder { order: order.clone(), signer: SuspensionSigner { key, country } });
+                signed.push(SuspensionSigner { key, country });
             }
         }
         signed
@@ -114,17 +127,5 @@ impl Collector<'_> {
         let member = self.regional.members.iter().find(|member| member.country == order.target.country)?;
         let keys = member.signers.iter().filter(|key| !super::is_online_key(self.root, key));
         Signers::new(keys.map(|key| (key, member.country)), Quorum { threshold: 1, countries: 1 }).ok()
-    }
-
-    /// Keeps the order, unless a reinstatement lifts it or it is there already. Whether it was new.
-    fn add(&mut self, text: &str, signed: Vec<SignedOrder>) -> bool {
-        let lifted = |signed: &SignedOrder| self.regional.reinstatements.iter().any(|row| row.lifts(&signed.order));
-        let new: Vec<_> = signed.into_iter().filter(|s| !lifted(s) && !self.orders.contains(s)).collect();
-        if new.is_empty() {
-            return false;
-        }
-        self.orders.extend(new);
-        self.kept.push(text.to_owned());
-        true
     }
 }

@@ -61,7 +61,7 @@ async fn next_root(
 ) -> Result<Option<(Root, Vec<u8>)>, UpdateError> {
     let version = root.version().saturating_add(1);
     if let Some(kept) = high_water.root(version)? {
-        let next = verify(root, &kept, now).map_err(|problem| HighWaterError::Damaged {
+        let next = verify(root, &kept).map_err(|problem| HighWaterError::Damaged {
             path: format!("marks/roots/{version}.json").into(),
             reason: problem.to_string(),
         })?;
@@ -69,16 +69,22 @@ async fn next_root(
     }
     let path = DocumentPath::Root(version).to_string();
     let Some(bytes) = publisher.fetch(&path, ROOT_LIMITS.max_bytes).await? else { return Ok(None) };
-    let next = verify(root, &bytes, now).map_err(|problem| UpdateError::Root { version, problem })?;
+    let next = verify(root, &bytes).and_then(|next| not_from_the_future(next, now));
+    let next = next.map_err(|problem| UpdateError::Root { version, problem })?;
     Ok(Some((next, bytes)))
 }
 
-fn verify(root: &Root, bytes: &[u8], now: UnixTime) -> Result<Root, RootProblem> {
+fn verify(root: &Root, bytes: &[u8]) -> Result<Root, RootProblem> {
     let signed: SignedDocument = open(bytes, &ROOT_LIMITS).map_err(RootProblem::NotSigned)?;
     let next = Root::read(&signed)?;
     // 2.3 TUF §5.3.4, §5.3.5: exactly the next version, by the quorum of the root before and by its own.
     root.require_successor(&next, &signed)?;
-    // 2.4 A root from the future was signed by somebody whose clock is wrong, or backdates nothing.
+    Ok(next)
+}
+
+/// 2.4 A root from the future was signed by somebody whose clock is wrong. Asked when a root is new only: a clock of
+/// ours that is set back makes no kept root a bad one.
+fn not_from_the_future(next: Root, now: UnixTime) -> Result<Root, RootProblem> {
     if next.document().issued > now.plus(MAX_CLOCK_SKEW) {
         return Err(RootProblem::IssuedInFuture);
     }

@@ -3,8 +3,10 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::NotTrusted;
+use strict_jose::UnixTime;
+
 use super::keys::Listed;
+use super::{NotTrusted, hosts};
 use crate::document::{ListProblem, MemberEntry, NationalList, RegionalList};
 use crate::{Client, CountryCode, Issuer, Recognition};
 
@@ -43,9 +45,11 @@ impl Lists {
     /// Joins the lists of a region. `members` are in the order of the regional list.
     pub(crate) fn join(
         regional: Arc<RegionalList>,
-        members: Vec<Member>,
+        mut members: Vec<Member>,
         active: BTreeSet<CountryCode>,
+        now: UnixTime,
     ) -> Result<Self, Conflict> {
+        hosts::refuse_trespassers(&mut members, &active);
         let by_country = members.iter().enumerate().map(|(at, member)| (member.entry.country, at)).collect();
         let mut recognitions: HashMap<_, Vec<usize>> = HashMap::new();
         for (at, row) in regional.recognitions.iter().enumerate() {
@@ -53,25 +57,35 @@ impl Lists {
         }
         let (issuers, clients) = (HashMap::new(), HashMap::new());
         let mut lists = Self { regional, members, active, by_country, issuers, clients, recognitions };
-        lists.index_identifiers()?;
+        lists.index_identifiers(now)?;
+        if hosts::refuse_disputed(&mut lists.members, &lists.active) {
+            lists.index_identifiers(now)?;
+        }
         Ok(lists)
     }
 
-    /// Identifiers are unique in the region. Only active members are held to it: suspending the member that claims
-    /// what is not its own cures the region.
-    fn index_identifiers(&mut self) -> Result<(), Conflict> {
+    /// Identifiers are unique in the region. Only active members are held to it, and only what they have not
+    /// withdrawn: suspending the member that claims what is not its own cures the region.
+    fn index_identifiers(&mut self, now: UnixTime) -> Result<(), Conflict> {
         let mut issuers = Claims::default();
         let mut clients = Claims::default();
         for (at, member) in self.members.iter().enumerate() {
             let Ok(list) = &member.list else { continue };
-            let binding = self.active.contains(&list.country);
+            let weight = |withdrawn| match (self.active.contains(&list.country), withdrawn) {
+                (true, false) => Weight::Binding,
+                (true, true) => Weight::Withdrawn,
+                (false, _) => Weight::Inactive,
+            };
             for (place, listed) in list.issuers.iter().enumerate() {
+                let weight = weight(listed.entity.is_withdrawn(now));
                 for identifier in &listed.entity.issuer_identifiers {
-                    issuers.claim(identifier, list.country, (at, place), binding)?;
+                    issuers.claim(identifier, Claim { country: list.country, place: (at, place), weight })?;
                 }
             }
             for (place, listed) in list.clients.iter().enumerate() {
-                clients.claim(&listed.entity.client_id, list.country, (at, place), binding)?;
+                let weight = weight(listed.entity.is_withdrawn(now));
+                let claim = Claim { country: list.country, place: (at, place), weight };
+                clients.claim(&listed.entity.client_id, claim)?;
             }
         }
         (self.issuers, self.clients) = (issuers.into_index(), clients.into_index());
@@ -113,28 +127,31 @@ struct Claims<'a>(HashMap<&'a str, Claim>);
 struct Claim {
     country: CountryCode,
     place: (usize, usize),
-    binding: bool,
+    weight: Weight,
+}
+
+/// Of two claims the heavier one is found; two binding ones of two countries contradict one another.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Weight {
+    Inactive,
+    Withdrawn,
+    Binding,
 }
 
 impl<'a> Claims<'a> {
-    fn claim(
-        &mut self,
-        identifier: &'a str,
-        country: CountryCode,
-        place: (usize, usize),
-        binding: bool,
-    ) -> Result<(), Conflict> {
-        let claim = Claim { country, place, binding };
-        match self.0.get(identifier) {
-            Some(earlier) if earlier.binding && binding => {
-                Err(Conflict { identifier: identifier.to_owned(), first: earlier.country, second: country })
-            }
-            Some(earlier) if earlier.binding => Ok(()),
-            _ => {
-                self.0.insert(identifier, claim);
-                Ok(())
-            }
+    /// Inside one list no two binding claims meet: it would have been refused when it was read.
+    fn claim(&mut self, identifier: &'a str, claim: Claim) -> Result<(), Conflict> {
+        let Some(earlier) = self.0.get(identifier) else {
+            self.0.insert(identifier, claim);
+            return Ok(());
+        };
+        if claim.weight == Weight::Binding && earlier.weight == Weight::Binding && claim.country != earlier.country {
+            return Err(Conflict { identifier: identifier.to_owned(), first: earlier.country, second: claim.country });
         }
+        if claim.weight > earlier.weight {
+            self.0.insert(identifier, claim);
+        }
+        Ok(())
     }
 
     fn into_index(self) -> HashMap<String, (usize, usize)> {

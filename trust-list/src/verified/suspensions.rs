@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use serde::{Deserialize, Serialize};
 use strict_jose::{Thumbprint, UnixTime};
 
 use super::NotTrusted;
-use crate::document::{MAX_CLOCK_SKEW, Reinstatement, SuspensionOrder, SuspensionReason, SuspensionTarget};
+use crate::document::{MAX_CLOCK_SKEW, SuspensionOrder, SuspensionReason, SuspensionTarget};
+use crate::high_water::KeptOrder;
 use crate::{CountryCode, EntityId};
 
 /// The orders in force, by target.
@@ -29,7 +31,7 @@ pub struct SuspensionInForce {
 }
 
 /// A key that signed an order.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SuspensionSigner {
     /// The key.
     pub key: Thumbprint,
@@ -37,28 +39,30 @@ pub struct SuspensionSigner {
     pub country: CountryCode,
 }
 
-/// An order whose signature was checked.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct SignedOrder {
-    pub(crate) order: SuspensionOrder,
-    pub(crate) signer: SuspensionSigner,
-}
-
 /// Two countries suspend anything.
 const FOREIGN_COUNTRIES: usize = 2;
 
 impl Suspensions {
-    /// Counts the orders, leaving out those that the regional list has lifted.
-    pub(crate) fn count(mut orders: Vec<SignedOrder>, reinstatements: &[Reinstatement]) -> Self {
-        orders.retain(|signed| !reinstatements.iter().any(|lifted| lifted.lifts(&signed.order)));
-        orders.sort_by_key(|signed| signed.order.issued);
-        let mut targets: Vec<SuspensionTarget> = Vec::new();
-        for signed in &orders {
-            if !targets.contains(&signed.order.target) {
-                targets.push(signed.order.target.clone());
+    /// Counts the orders that nobody lifted.
+    pub(crate) fn count(orders: &[KeptOrder]) -> Self {
+        let mut orders: Vec<&KeptOrder> = orders.iter().collect();
+        orders.sort_by_key(|kept| kept.order.issued);
+        let mut targets: Vec<&SuspensionTarget> = Vec::new();
+        for kept in &orders {
+            if !targets.contains(&&kept.order.target) {
+                targets.push(&kept.order.target);
             }
         }
-        let in_force: Vec<_> = targets.iter().filter_map(|target| in_force(target, &orders)).collect();
+        Self::new(targets.into_iter().filter_map(|target| in_force(target, &orders)).collect())
+    }
+
+    /// These and those of `others`: what is suspended in either is suspended.
+    pub(crate) fn and(&self, others: &Self) -> Self {
+        let new = others.in_force.iter().filter(|other| !self.by_target.contains_key(&other.target));
+        Self::new(self.in_force.iter().chain(new).cloned().collect())
+    }
+
+    fn new(in_force: Vec<SuspensionInForce>) -> Self {
         let by_target = in_force.iter().enumerate().map(|(at, found)| (found.target.clone(), at)).collect();
         Self { in_force, by_target }
     }
@@ -91,18 +95,19 @@ impl Suspensions {
 }
 
 /// The suspension of one target, once enough signers ordered it. `orders` are by date.
-fn in_force(target: &SuspensionTarget, orders: &[SignedOrder]) -> Option<SuspensionInForce> {
+fn in_force(target: &SuspensionTarget, orders: &[&KeptOrder]) -> Option<SuspensionInForce> {
     let mut signers: Vec<SuspensionSigner> = Vec::new();
-    for signed in orders.iter().filter(|signed| signed.order.target == *target) {
-        if signers.iter().all(|signer| signer.key != signed.signer.key) {
-            signers.push(signed.signer.clone());
+    for KeptOrder { order, signers: of_order } in orders.iter().filter(|kept| kept.order.target == *target) {
+        for signer in of_order {
+            if signers.iter().all(|known| known.key != signer.key) {
+                signers.push(signer.clone());
+            }
         }
         // A member suspends its own alone; anything else takes two signers of two countries, so that no country with
         // two keys stops another.
-        let own = signed.signer.country == target.country;
         let countries: BTreeSet<CountryCode> = signers.iter().map(|signer| signer.country).collect();
-        if own || countries.len() >= FOREIGN_COUNTRIES {
-            let SuspensionOrder { reason, issued, .. } = signed.order;
+        if countries.contains(&target.country) || countries.len() >= FOREIGN_COUNTRIES {
+            let SuspensionOrder { reason, issued, .. } = *order;
             return Some(SuspensionInForce { target: target.clone(), since: issued, reason, signers });
         }
     }

@@ -5,6 +5,7 @@
 #![cfg(test)]
 
 mod defects;
+mod interrupted;
 mod lists;
 mod mutation;
 mod orders;

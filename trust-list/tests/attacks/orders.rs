@@ -86,7 +86,7 @@ async fn the_online_key_and_a_stranger_cannot_suspend_anything_nor_stop_the_list
     }
     let list = region.verified().unwrap();
     assert!(idp(&list, NOW).is_ok());
-    assert_eq!(list.notices().len(), 2);
+    assert_eq!(list.notices().len(), 1, "one order with the signatures of both");
 }
 
 #[tokio::test]
@@ -151,16 +151,74 @@ async fn the_quorum_reinstates_and_the_old_order_cannot_be_replayed() {
 }
 
 #[tokio::test]
-async fn an_order_signed_by_a_key_that_the_region_took_away_has_no_force() {
+async fn an_order_outlives_the_keys_that_signed_it_until_the_quorum_lifts_it() {
     let mut region = region();
     let [first, second] = ["XB", "XC"].map(|country| regulator(&region, country));
     region.order_by(&first, target("XA", None)).unwrap().order_by(&second, target("XA", None)).unwrap();
     let mut client = Watcher::of(&region).await;
     assert_eq!(idp(client.list.as_ref().unwrap(), NOW), Err(NotTrusted::Suspended));
-    let stolen = second.public_jwk().thumbprint().clone();
-    region.edit_root(|root| root.without_key(&stolen)).unwrap();
+    let rotated = second.public_jwk().thumbprint().clone();
+    region.edit_root(|root| root.without_key(&rotated)).unwrap();
     let list = client.update(&region.publisher(), NOW).await.unwrap();
-    assert!(idp(&list, NOW).is_ok());
+    assert_eq!(idp(&list, NOW), Err(NotTrusted::Suspended));
+    client.restart();
+    let list = client.update(&region.publisher(), NOW).await.unwrap();
+    assert_eq!(idp(&list, NOW), Err(NotTrusted::Suspended));
+    // Who never saw it in force cannot know that the key counted once.
+    assert!(idp(&region.verified().unwrap(), NOW).is_ok());
+
+    region.reinstate(target("XA", None)).unwrap();
+    assert!(idp(&client.update(&region.publisher(), NOW).await.unwrap(), NOW).is_ok());
+}
+
+#[tokio::test]
+async fn a_members_own_order_outlives_the_rotation_of_its_list_signer() {
+    let mut region = region();
+    region.suspend(cc("XA"), Some("idp".parse().unwrap())).unwrap();
+    let mut client = Watcher::of(&region).await;
+    let (old, new) = (region.national_key(cc("XA")).unwrap().clone(), SigningKey::generate(Algorithm::ES256, None));
+    let new = new.unwrap();
+    let mut member = region.documents.members().unwrap().into_iter().find(|m| m.country == cc("XA")).unwrap();
+    member.signers = vec![new.public_jwk().clone()];
+    let (sequence, list) = region.documents.list(ListName::Member(cc("XA"))).unwrap();
+    let list = list.signed_by(&new, NOW).unwrap();
+    region.documents.put_unchecked(DocumentPath::List(ListName::Member(cc("XA")), sequence + 1), list.to_bytes());
+    region.documents.remove(DocumentPath::List(ListName::Member(cc("XA")), sequence + 1));
+    region.documents.put_unchecked(DocumentPath::List(ListName::Member(cc("XA")), sequence), list.to_bytes());
+    region.edit_regional(|list| Ok(list.member(&member))).unwrap();
+    let list = client.update(&region.publisher(), NOW).await.unwrap();
+    assert!(list.suspensions().iter().any(|order| order.signers[0].key == *old.public_jwk().thumbprint()));
+    assert_eq!(list.suspensions().len(), 1);
+}
+
+#[tokio::test]
+async fn two_keys_of_one_country_do_not_suspend_another_country() {
+    let mut region = region();
+    let second = SigningKey::generate(Algorithm::ES256, None).unwrap();
+    region.edit_root(|root| root.regulator(cc("XB"), "Second of XB", second.public_jwk())).unwrap();
+    let first = regulator(&region, "XB");
+    region.order_by(&first, target("XA", None)).unwrap().order_by(&second, target("XA", None)).unwrap();
+    assert!(idp(&region.verified().unwrap(), NOW).is_ok());
+    let other = regulator(&region, "XC");
+    region.order_by(&other, target("XA", None)).unwrap();
+    assert_eq!(idp(&region.verified().unwrap(), NOW), Err(NotTrusted::Suspended));
+}
+
+#[tokio::test]
+async fn an_order_that_is_signed_and_published_again_is_carried_once_with_both_signatures() {
+    let mut region = region();
+    let [first, second] = ["XB", "XC"].map(|country| regulator(&region, country));
+    let reason = SuspensionReason::Misissuance;
+    let order = SuspensionOrder { region: cc("XZ"), target: target("XA", None), reason, issued: NOW };
+    let once = order.sign(&first).unwrap();
+    let twice = once.clone().signed_by(&second, NOW).unwrap();
+    let online = [region.online_key().clone()];
+    for orders in [vec![once.clone()], vec![once], vec![twice]] {
+        region.documents.restamp(&online, &orders, NOW, None).unwrap();
+        assert_eq!(region.documents.status().unwrap().suspensions.len(), 1);
+    }
+    region.serve();
+    assert_eq!(idp(&region.verified().unwrap(), NOW), Err(NotTrusted::Suspended));
 }
 
 #[tokio::test]

@@ -226,3 +226,18 @@ async fn another_root_than_the_pinned_one_under_its_number_is_noticed_at_start()
     let result = trust_list::update(other.pinned_root(), &other.publisher(), &mut memory, None, NOW).await;
     assert!(matches!(result, Err(UpdateError::PinnedDiffers { version: 1 })));
 }
+
+#[tokio::test]
+async fn a_clock_that_is_set_back_makes_no_kept_root_a_bad_one() {
+    let mut region = region();
+    region.republish(NOW.plus(DAY)).unwrap();
+    region.edit_root(|root| root).unwrap();
+    let mut client = Watcher::of(&region).await;
+    client.restart();
+    // The status is from the future now, which passes; the root on disk is no damage.
+    let error = client.update(&region.publisher(), NOW).await.unwrap_err();
+    assert_eq!(error.code(), "status", "{error}");
+    // From a publisher such a root is refused.
+    let problem = refused(Watcher::new(region.pinned_root()).update(&region.publisher(), NOW).await);
+    assert_eq!(problem, RootProblem::IssuedInFuture);
+}

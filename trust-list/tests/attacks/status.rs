@@ -2,12 +2,12 @@
 
 use serde_json::json;
 use strict_jose::{Algorithm, SigningKey};
-use trust_list::UpdateError;
 use trust_list::document::{DocumentPath, ListName, ListProblem, StatusProblem, Typ};
+use trust_list::{Regression, UpdateError};
 
 use crate::support::{
-    DAY, HOUR, NOW, Watcher, cc, disabled, idp, newest, payload, region, replace_national, replace_regional,
-    replace_status, sign,
+    HOUR, NOW, Watcher, cc, disabled, idp, newest, payload, region, replace_national, replace_regional, replace_status,
+    sign,
 };
 
 fn refused(result: Result<impl Sized, UpdateError>) -> StatusProblem {
@@ -24,7 +24,7 @@ async fn h01_a_version_below_the_highest_seen_is_refused_also_after_a_restart_an
     region.republish(NOW.plus(60)).unwrap();
     let mut client = Watcher::of(&region).await;
     let seen = client.list.as_ref().unwrap().sequence();
-    let expected = StatusProblem::Rollback { offered: seen - 1, seen };
+    let expected = StatusProblem::Regressed(Regression::Rollback { offered: seen - 1, seen });
 
     assert_eq!(refused(client.update(&old, NOW.plus(61)).await), expected);
     client.restart();
@@ -42,7 +42,10 @@ async fn h02_the_same_version_with_other_bytes_is_equivocation() {
     let mut other = payload(&region.documents, DocumentPath::Status);
     other["expires"] = json!(NOW.plus(HOUR / 2).to_rfc3339());
     replace_status(&mut region, &other);
-    assert_eq!(refused(client.update(&region.publisher(), NOW).await), StatusProblem::Equivocation(version));
+    assert_eq!(
+        refused(client.update(&region.publisher(), NOW).await),
+        StatusProblem::Regressed(Regression::Equivocation(version))
+    );
 }
 
 #[tokio::test]
@@ -55,14 +58,14 @@ async fn h02_a_list_under_a_number_seen_before_with_other_bytes_is_equivocation(
     replace_national(&mut region, "XA", other.to_string().as_bytes());
     let list = client.update(&region.publisher(), NOW).await.unwrap();
     let DocumentPath::List(_, sequence) = path else { panic!() };
-    assert_eq!(disabled(&list, "XA", NOW), Some(ListProblem::Equivocation(sequence)));
+    assert_eq!(disabled(&list, "XA", NOW), Some(ListProblem::Regressed(Regression::Equivocation(sequence))));
 
     let path = newest(&region.documents, ListName::Regional);
     let mut other = payload(&region.documents, path);
     other["LoTE"]["Note"] = json!("another release under the same number");
     replace_regional(&mut region, other.to_string().as_bytes());
     let DocumentPath::List(name, sequence) = path else { panic!() };
-    let expected = StatusProblem::ListEquivocation { name, sequence };
+    let expected = StatusProblem::ListRegressed { name, regression: Regression::Equivocation(sequence) };
     assert_eq!(refused(client.update(&region.publisher(), NOW).await), expected);
 }
 
@@ -72,7 +75,10 @@ async fn h11_a_list_number_that_leaps_disables_its_member() {
     let mut client = Watcher::of(&region).await;
     region.edit_national(cc("XA"), |list| Ok(list.sequence(1 << 52))).unwrap();
     let list = client.update(&region.publisher(), NOW).await.unwrap();
-    assert_eq!(disabled(&list, "XA", NOW), Some(ListProblem::Jump { offered: 1 << 52, seen: 2 }));
+    assert_eq!(
+        disabled(&list, "XA", NOW),
+        Some(ListProblem::Regressed(Regression::Jump { offered: 1 << 52, seen: 2 }))
+    );
 }
 
 #[tokio::test]
@@ -93,7 +99,7 @@ async fn h01_a_regional_list_older_than_one_seen_is_refused_although_the_status_
     region.documents.remove(path);
     region.republish(NOW.plus(1)).unwrap();
     let name = ListName::Regional;
-    let expected = StatusProblem::ListRollback { name, offered: seen - 1, seen };
+    let expected = StatusProblem::ListRegressed { name, regression: Regression::Rollback { offered: seen - 1, seen } };
     assert_eq!(refused(client.update(&region.publisher(), NOW.plus(1)).await), expected);
 }
 
@@ -106,7 +112,10 @@ async fn h01_a_national_list_older_than_one_seen_disables_its_member() {
     region.documents.remove(path);
     region.republish(NOW.plus(1)).unwrap();
     let list = client.update(&region.publisher(), NOW.plus(1)).await.unwrap();
-    assert_eq!(disabled(&list, "XA", NOW), Some(ListProblem::Rollback { offered: seen - 1, seen }));
+    assert_eq!(
+        disabled(&list, "XA", NOW),
+        Some(ListProblem::Regressed(Regression::Rollback { offered: seen - 1, seen }))
+    );
     assert_eq!(disabled(&list, "XB", NOW), None);
 }
 
@@ -132,10 +141,10 @@ async fn h05_a_status_issued_more_than_a_minute_ahead_is_refused() {
 async fn a_status_that_lives_longer_than_the_root_allows_is_refused() {
     let mut region = region();
     let mut long = payload(&region.documents, DocumentPath::Status);
-    long["expires"] = json!(NOW.plus(DAY + 1).to_rfc3339());
+    long["expires"] = json!(NOW.plus(HOUR + 1).to_rfc3339());
     replace_status(&mut region, &long);
     let mut client = Watcher::new(region.pinned_root());
-    assert_eq!(refused(client.update(&region.publisher(), NOW).await), StatusProblem::LivesTooLong { max: DAY });
+    assert_eq!(refused(client.update(&region.publisher(), NOW).await), StatusProblem::LivesTooLong { max: HOUR });
 }
 
 #[tokio::test]
@@ -147,7 +156,10 @@ async fn h11_a_version_that_leaps_is_refused_by_who_has_seen_the_region_before()
     leap["version"] = json!(i64::MAX);
     replace_status(&mut region, &leap);
     let offered = u64::try_from(i64::MAX).unwrap();
-    assert_eq!(refused(client.update(&region.publisher(), NOW).await), StatusProblem::Jump { offered, seen });
+    assert_eq!(
+        refused(client.update(&region.publisher(), NOW).await),
+        StatusProblem::Regressed(Regression::Jump { offered, seen })
+    );
 }
 
 #[tokio::test]
@@ -164,7 +176,7 @@ async fn h11_after_a_fast_forward_normal_versions_stay_refused_until_the_root_ro
     region.documents = honest;
     region.republish(NOW.plus(60)).unwrap();
     let result = client.update(&region.publisher(), NOW.plus(60)).await;
-    assert!(matches!(refused(result), StatusProblem::Rollback { .. }));
+    assert!(matches!(refused(result), StatusProblem::Regressed(Regression::Rollback { .. })));
 
     // The regulators rotate the online key out: its marks bind nobody any more.
     let stolen = region.online_key().public_jwk().thumbprint().clone();

@@ -89,8 +89,13 @@ impl Watcher {
         now: UnixTime,
     ) -> Result<Arc<VerifiedList>, UpdateError> {
         let memory = self.memory.as_mut().unwrap();
-        if let Updated::Changed(list) = update(&self.pinned, publisher, memory, self.list.as_deref(), now).await? {
-            self.list = Some(list);
+        match update(&self.pinned, publisher, memory, self.list.as_deref(), now).await? {
+            Updated::Changed(list) => self.list = Some(list),
+            Updated::Unchanged => {}
+            Updated::Narrowed { list, why } => {
+                self.list = Some(list);
+                return Err(why);
+            }
         }
         Ok(Arc::clone(self.list.as_ref().unwrap()))
     }

@@ -130,7 +130,14 @@ fn two_publishers_at_once_do_not_share_a_number() {
     let answer = bench.run("publish --dir pub --key online.jwk");
     assert_eq!(answer.code, 3);
     assert!(answer.err.contains("another publisher"), "{}", answer.err);
+    bench.ok("propose regional --dir pub --out r2.json");
+    for key in ["xa", "xb"] {
+        bench.ok(&format!("sign r2.json --key {key}.jwk"));
+    }
+    let answer = bench.run("assemble r2.json --dir pub");
+    assert_eq!(answer.code, 3, "nor may a list come in between: {answer:?}");
     lock.unlock().unwrap();
+    bench.ok("assemble r2.json --dir pub");
     bench.ok("publish --dir pub --key online.jwk");
 }
 
@@ -143,6 +150,30 @@ fn what_clients_would_refuse_is_not_published() {
     assert_eq!(answer.code, 1);
     assert!(answer.err.contains("NextUpdate is past"), "{}", answer.err);
     assert_eq!(fs::read(bench.path("pub/status.json")).unwrap(), before);
+}
+
+#[test]
+fn h20_a_list_that_claims_what_another_country_claims_is_not_assembled() {
+    let bench = Bench::with_region();
+    bench.ok("keygen --out list-xb.jwk");
+    bench.save(
+        "template member --country XB --distribution https://trust.region.example --key list-xb.pub.jwk",
+        "member-xb.json",
+    );
+    bench.ok("propose regional --dir pub --admit member-xb.json --out r2.json");
+    bench.sign_and_assemble("r2.json", &["xa", "xb"]);
+    bench.save("template operator --country XB", "operator-xb.json");
+    bench.save("template client --country XB --id bank --key bank.pub.jwk", "bank-xb.json");
+    let bank = fs::read_to_string(bench.path("bank-xb.json")).unwrap();
+    let claimed = bank.replace("\"https://bank.xb.example\"", "\"https://bank.xa.example\"");
+    assert_ne!(claimed, bank);
+    fs::write(bench.path("claimed.json"), claimed).unwrap();
+    bench.ok("propose national --dir pub --country XB --operator operator-xb.json --entry claimed.json --out n.json");
+    bench.ok("sign n.json --key list-xb.jwk");
+    let answer = bench.run("assemble n.json --dir pub");
+    assert_eq!(answer.code, 1);
+    assert!(answer.err.contains("is claimed by XA and by XB"), "{}", answer.err);
+    assert!(!bench.path("pub/lists/XB.1.json").exists());
 }
 
 #[test]

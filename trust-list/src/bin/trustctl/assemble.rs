@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use serde_json::json;
+use strict_jose::UnixTime;
 use trust_list::publish::Published;
 
 use crate::error::CliError;
@@ -24,7 +25,7 @@ pub(crate) struct Args {
     incomplete: bool,
 }
 
-pub(crate) fn run(args: &Args) -> Result<Outcome, CliError> {
+pub(crate) fn run(args: &Args, now: UnixTime) -> Result<Outcome, CliError> {
     let mut copies = args.proposals.iter();
     let first = copies.next().ok_or_else(|| CliError::Usage("which proposal?".to_owned()))?;
     let mut proposal = files::read_proposal(first)?;
@@ -32,12 +33,15 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, CliError> {
         let other = files::read_proposal(copy)?;
         proposal.merge(&other).map_err(|error| CliError::content(copy, error))?;
     }
+    std::fs::create_dir_all(&args.dir).map_err(|error| CliError::io("cannot make", &args.dir, error))?;
+    let _alone = files::lock(&args.dir)?;
     let mut documents = published(&args.dir)?;
     let place = documents.add(&proposal)?;
     if !args.incomplete {
         refuse_misfits(&documents)?;
     }
-    documents.write_to(&args.dir)?;
+    documents.require_agreement(now)?;
+    documents.write_one_to(&args.dir, place)?;
     let text = format!(
         "added  {place}\n\nNext: `trustctl publish --dir {} --key ONLINE-KEY` makes it current.",
         args.dir.display()

@@ -16,6 +16,15 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, CliError> {
     fs::read(path).map_err(|error| CliError::io("cannot read", path, error))
 }
 
+/// One at a time changes published documents: two would give one number to two documents, or write back what the other
+/// has just replaced. The lock ends with the file that is answered.
+pub(crate) fn lock(dir: &Path) -> Result<File, CliError> {
+    let path = dir.join(".publishing");
+    let lock = File::create(&path).map_err(|error| CliError::io("cannot make", &path, error))?;
+    lock.try_lock().map_err(|_| CliError::Io(format!("another publisher is at work in {}", dir.display())))?;
+    Ok(lock)
+}
+
 /// A JSON file.
 pub(crate) fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, CliError> {
     json::parse_as(&read(path)?, &Limits::BULK_LIST).map_err(|error| CliError::content(path, error))

@@ -35,8 +35,9 @@ pub(crate) struct Args {
     /// How many days the root lives.
     #[arg(long, value_name = "DAYS", default_value_t = 197)]
     life_days: i64,
-    /// How many seconds a status document lives at most.
-    #[arg(long, value_name = "SECONDS", default_value_t = 86_400)]
+    /// How many seconds a status document lives at most: minutes to hours. So long can who holds back newer documents,
+    /// or a stolen online key, keep a suspension from a hub; and so long may the publisher be down.
+    #[arg(long, value_name = "SECONDS", default_value_t = 3_600)]
     status_life: i64,
     /// Where the proposal goes.
     #[arg(long, value_name = "FILE")]

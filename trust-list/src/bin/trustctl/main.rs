@@ -116,7 +116,7 @@ fn run(command: Command, now: UnixTime) -> Result<Outcome, CliError> {
         Command::Diff(args) => diff::run(&args),
         Command::Sign(args) => sign::run(&args, now),
         Command::Status(args) => status::run(&args),
-        Command::Assemble(args) => assemble::run(&args),
+        Command::Assemble(args) => assemble::run(&args, now),
         Command::Publish(args) => publish::run(&args, now),
         Command::Verify(args) => verify::run(&args, now),
         Command::Suspend(args) => suspend::run(&args, now),

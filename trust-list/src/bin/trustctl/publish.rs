@@ -1,6 +1,5 @@
 //! `trustctl publish`
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
@@ -56,7 +55,7 @@ pub(crate) fn run(args: &Args, now: UnixTime) -> Result<Outcome, CliError> {
     Ok(Outcome::done(text, value))
 }
 
-/// Makes the newest documents in `dir` current, if a client accepts them. One publisher at a time: two would give one number to two documents.
+/// Makes the newest documents in `dir` current, if a client accepts them.
 pub(crate) fn restamp(
     dir: &Path,
     keys: &[SigningKey],
@@ -64,9 +63,7 @@ pub(crate) fn restamp(
     now: UnixTime,
     life: Option<i64>,
 ) -> Result<Published, CliError> {
-    let path = dir.join(".publishing");
-    let lock = File::create(&path).map_err(|error| CliError::io("cannot make", &path, error))?;
-    lock.try_lock().map_err(|_| CliError::Io(format!("another publisher is at work in {}", dir.display())))?;
+    let _alone = files::lock(dir)?;
     let mut documents = published(dir)?;
     documents.restamp(keys, orders, now, life)?;
     snapshot::verify_documents(&documents, now)?;

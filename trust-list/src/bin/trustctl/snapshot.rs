@@ -56,5 +56,6 @@ fn run(
     match run.ok_or_else(|| CliError::Io("the documents could not be read at once".to_owned()))?? {
         Updated::Changed(list) => Ok(list),
         Updated::Unchanged => Err(CliError::Refused("there is no list".to_owned())),
+        Updated::Narrowed { why, .. } => Err(why.into()),
     }
 }

@@ -2,6 +2,7 @@
 
 use url::Url;
 
+use crate::Issuer;
 use crate::document::ListProblem;
 use crate::document::lote::SupplyPoint;
 
@@ -16,6 +17,12 @@ pub(super) fn of(supply_points: &[SupplyPoint]) -> Result<Vec<String>, ListProbl
         }
     }
     Ok(hosts)
+}
+
+/// The hosts that speak for an issuer: those it may be called at, and those of the names it gives itself.
+pub(super) fn of_issuer(issuer: &Issuer) -> impl Iterator<Item = String> + use<'_> {
+    let names = issuer.issuer_identifiers.iter().filter_map(|identifier| of_uri(identifier));
+    issuer.hosts.iter().cloned().chain(names)
 }
 
 /// `host` or `host:port` of an https URL, in the one spelling the URL standard gives it.

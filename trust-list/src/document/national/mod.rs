@@ -2,8 +2,9 @@
 
 mod hosts;
 mod reader;
+mod redirect;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -31,6 +32,8 @@ pub struct NationalList {
     pub sha256: String,
     pub(crate) issuers: Vec<Listed<Issuer>>,
     pub(crate) clients: Vec<Listed<Client>>,
+    /// The hosts of the issuers that are not withdrawn.
+    pub(crate) hosts: BTreeSet<String>,
     issuer_ids: HashMap<EntityId, usize>,
 }
 
@@ -82,19 +85,43 @@ impl NationalList {
             sha256,
             issuers: Vec::new(),
             clients: Vec::new(),
+            hosts: BTreeSet::new(),
             issuer_ids: HashMap::new(),
         };
         let mut reader = Reader::new(requested.territory, permitted_hosts);
         for entity in lote.trusted_entities_list {
             reader.entity(entity, &mut list)?;
         }
+        list.require_distinct(requested.now)?;
+        list.hosts = list.standing_issuers(requested.now).flat_map(hosts::of_issuer).collect();
         let ids = list.issuers.iter().enumerate();
         list.issuer_ids = ids.map(|(at, listed)| (listed.entity.id.clone(), at)).collect();
         Ok(list)
+    }
+
+    /// Identifiers are unique in the list, as lookups go by them. A withdrawn entry may stand beside its successor.
+    fn require_distinct(&self, now: UnixTime) -> Result<(), ListProblem> {
+        distinct(self.standing_issuers(now).flat_map(|issuer| &issuer.issuer_identifiers))?;
+        let clients = self.clients.iter().map(|listed| &listed.entity);
+        distinct(clients.filter(|client| !client.is_withdrawn(now)).map(|client| &client.client_id))
+    }
+
+    fn standing_issuers(&self, now: UnixTime) -> impl Iterator<Item = &Issuer> {
+        self.issuers.iter().map(|listed| &listed.entity).filter(move |issuer| !issuer.is_withdrawn(now))
     }
 
     /// The issuer of that id.
     pub(crate) fn issuer(&self, id: &EntityId) -> Option<&Listed<Issuer>> {
         self.issuer_ids.get(id).and_then(|at| self.issuers.get(*at))
     }
+}
+
+fn distinct<'l>(identifiers: impl Iterator<Item = &'l String>) -> Result<(), ListProblem> {
+    let mut seen = HashSet::new();
+    for identifier in identifiers {
+        if !seen.insert(identifier) {
+            return Err(ListProblem::DuplicateIdentifier(identifier.clone()));
+        }
+    }
+    Ok(())
 }

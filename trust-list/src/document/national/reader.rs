@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 use strict_jose::{JwkSet, Policy, PublicJwk};
 
-use super::{ClientExtension, IssuerExtension, NationalList, hosts};
+use super::{ClientExtension, IssuerExtension, NationalList, hosts, redirect};
 use crate::document::lote::{
     self, DigitalIdentity, EntityInformation, LangUri, Service, ServiceHistory, ServiceInformation, SupplyPoint,
     TrustedEntity,
@@ -113,9 +113,10 @@ impl<'r> Reader<'r> {
         let DigitalIdentity { public_key_values, other_ids } = common.identity;
         let [client_id] = <[String; 1]>::try_from(other_ids)
             .map_err(|_| ListProblem::WrongForm(format!("{} has not one client identifier in OtherIds", own.id)))?;
-        // RFC 6749 §3.1.2: a redirection URI is absolute and has no fragment.
-        if let Some(uri) = own.redirect_uris.iter().find(|uri| !uri.contains("://") || uri.contains('#')) {
-            return Err(ListProblem::WrongForm(format!("{uri:?} cannot be a redirect URI of {}", own.id)));
+        for uri in &own.redirect_uris {
+            if let Some(problem) = redirect::problem(uri) {
+                return Err(ListProblem::WrongForm(format!("the redirect URI {uri:?} of {} {problem}", own.id)));
+            }
         }
         let keys = Value::Object(Map::from_iter([("keys".to_owned(), Value::Array(public_key_values))]));
         Ok(Client {
