@@ -1,6 +1,7 @@
 //! An HTTPS server on loopback, as every simulated party runs one.
 
 use std::net::{SocketAddr, TcpListener};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::JoinHandle;
 
 use actix_web::dev::ServerHandle;
@@ -37,6 +38,25 @@ impl Drop for Served {
             drop(thread.join());
         }
     }
+}
+
+/// A port for a server that starts later.
+///
+/// It is below those that the system gives to outgoing connections (from 32768 on), or one of these could take it in the
+/// meantime. Processes begin at different places; within one, no port is given twice.
+pub fn free_port() -> anyhow::Result<u16> {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    const FIRST: u32 = 10_000;
+    const COUNT: u32 = 10_000;
+    let begin = std::process::id().wrapping_mul(199);
+    for _ in 0..COUNT {
+        let step = begin.wrapping_add(NEXT.fetch_add(1, Ordering::SeqCst));
+        let port = u16::try_from(FIRST + step % COUNT)?;
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return Ok(port);
+        }
+    }
+    anyhow::bail!("no port from {FIRST} to {} is free", FIRST + COUNT - 1)
 }
 
 /// Binds loopback; port 0 takes a free one. A taken port is named in the error.

@@ -11,7 +11,7 @@ use super::LoadArgs;
 use super::floor::{Ready, Work};
 use super::operation::{CONCURRENCY, Driver, Operation};
 use super::process::{cpu_seconds, resident_kib};
-use super::redis::{Redis, RoundTrips, free_port};
+use super::redis::{Redis, RoundTrips};
 use super::report::{Report, Row};
 use crate::browser;
 use crate::clock::Clock;
@@ -19,6 +19,7 @@ use crate::hub_process::{self, HubOptions, HubProcess, HubProgram};
 use crate::persona::{self, Situation};
 use crate::region::{self, Region};
 use crate::rp::{Hub, RelyingParty};
+use crate::serve::free_port;
 
 /// A region, a floor, and what is needed to start hubs.
 pub struct Bench<'a> {
@@ -62,7 +63,7 @@ impl<'a> Bench<'a> {
             port,
             management_port,
             store: "memory".into(),
-            refresh_seconds: 60,
+            refresh_seconds: 30,
             log: "warn".into(),
             ..region.hub_options(dir.join("hub"))
         };

@@ -1,6 +1,5 @@
 //! A Redis of our own on loopback, and a counter of round trips in front of it.
 
-use std::net::TcpListener as StdListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -10,6 +9,8 @@ use std::time::Duration;
 use anyhow::Context as _;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
+
+use crate::serve;
 
 /// A `redis-server` process; it ends when dropped.
 pub struct Redis {
@@ -21,7 +22,7 @@ pub struct Redis {
 impl Redis {
     /// Starts `redis-server` without persistence on a free port.
     pub async fn start(dir: &Path) -> anyhow::Result<Self> {
-        let port = free_port()?;
+        let port = serve::free_port()?;
         Self::start_on(port, dir).await
     }
 
@@ -89,11 +90,6 @@ impl Drop for Redis {
 /// `redis://127.0.0.1:<port>`
 pub fn url_of(port: u16) -> String {
     format!("redis://127.0.0.1:{port}")
-}
-
-/// A port that was free a moment ago.
-pub fn free_port() -> anyhow::Result<u16> {
-    Ok(StdListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }
 
 /// A TCP relay that counts round trips: how often the hub speaks after Redis has spoken.

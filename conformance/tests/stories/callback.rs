@@ -155,13 +155,13 @@ fn g02_an_answer_from_another_issuer_is_a_mix_up_and_its_code_goes_nowhere() {
     own(async |world| {
         for country in ["XA", "XE"] {
             for fault in [Fault::RedirectIssOther, Fault::RedirectIssMissing] {
-                let before = world.audited("assertion_refused");
+                let before = world.audited("mix_up");
                 set_faults(&world, country, &[fault, Fault::TokenHang]);
                 let started = std::time::Instant::now();
                 let login = login(&world, country).await;
                 assert_eq!(login.error(), "server_error", "{country} {fault:?}");
                 assert!(started.elapsed().as_secs() < 5, "the token endpoint, which hangs, was not called");
-                assert_eq!(world.audited("assertion_refused"), before + 1, "{country} {fault:?}");
+                assert_eq!(world.audited("mix_up"), before + 1, "{country} {fault:?}");
             }
         }
     });

@@ -9,10 +9,11 @@ use conformance::browser::journey::{Decision, Journey, Place};
 use conformance::browser::{Arrival, Browser};
 use conformance::clock::Clock;
 use conformance::hub_process::{self, HubOptions, HubProcess, HubProgram};
-use conformance::load::redis::{Redis, free_port, url_of};
+use conformance::load::redis::{Redis, url_of};
 use conformance::persona::{self, Situation};
 use conformance::region::{Options, Region};
 use conformance::rp::{Answer, Hub, RelyingParty, Request};
+use conformance::serve::free_port;
 use tempfile::TempDir;
 
 /// A region, and hubs that can be killed and started again.
@@ -289,6 +290,41 @@ fn c09_of_many_redemptions_at_two_replicas_exactly_one_gets_tokens() {
         let tokens = party.redeem(&code, &request.verifier).await.unwrap().json();
         let userinfo = other.userinfo(tokens["access_token"].as_str().unwrap()).await.unwrap();
         assert_eq!(userinfo.status, 200, "{}", userinfo.body);
+    });
+}
+
+#[test]
+fn h17_a_suspension_bites_at_both_replicas_within_seconds() {
+    run(async {
+        let dir = tempfile::tempdir().unwrap();
+        let redis = Redis::start(dir.path()).await.unwrap();
+        let site = Site::new(&redis.url());
+        let _first = site.start_hub().await;
+        let second = replica(&site);
+        let mut process = HubProcess::start(&site.program, &second).unwrap();
+        process.wait_ready(&site.http).await.unwrap();
+        let party = site.party().await;
+        let other = elsewhere(&party, &site.options.issuer(), second.port);
+        let at_first = site.login(&party).await;
+        let at_second = site.login(&party).await;
+
+        site.region.suspend("XE", "eid").unwrap();
+        let suspended = Instant::now();
+        for place in [&party, &other] {
+            loop {
+                let start = place.push(&place.request("openid", &[])).await.unwrap();
+                let picker = site.browser().open(&start).await.unwrap();
+                if picker.press("#country-XE").is_err() {
+                    break;
+                }
+                assert!(suspended.elapsed() < Duration::from_secs(10), "the hub looks every two seconds");
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        }
+        for (place, (request, code)) in [(&party, at_first), (&other, at_second)] {
+            let answer = place.redeem(&code, &request.verifier).await.unwrap();
+            assert_error("a code from before", &answer, 400, &["invalid_grant", "access_denied"]);
+        }
     });
 }
 
