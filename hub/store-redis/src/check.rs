@@ -59,10 +59,7 @@ pub enum StartError {
 pub(crate) async fn check(target: &Target) -> Result<(), StartError> {
     timeout(CHECK_DEADLINE, async {
         let mut connection = target.connect().await.map_err(explain)?;
-        let info = info(&mut connection).await?;
-        check_version(&info)?;
-        check_role(&info)?;
-        check_eviction(&info)?;
+        check_info(&info(&mut connection).await?)?;
         check_permissions(&connection).await
     })
     .await
@@ -72,6 +69,13 @@ pub(crate) async fn check(target: &Target) -> Result<(), StartError> {
 async fn info(connection: &mut MultiplexedConnection) -> Result<String, StartError> {
     let info: RedisResult<String> = redis::cmd("INFO").query_async(connection).await;
     info.map_err(explain)
+}
+
+/// What `INFO` tells of a server that will do.
+pub(crate) fn check_info(info: &str) -> Result<(), StartError> {
+    check_version(info)?;
+    check_role(info)?;
+    check_eviction(info)
 }
 
 /// Scripts carry flags (`#!lua`) since 7.0.
@@ -132,11 +136,16 @@ fn explain(error: RedisError) -> StartError {
         StartError::TooSlow
     } else if is_tls(&error) {
         StartError::Tls(error)
-    } else if error.is_io_error() {
+    } else if error.is_io_error() || is_not_there_yet(&error) {
         StartError::Unreachable(error)
     } else {
         StartError::Failing(error)
     }
+}
+
+/// It reads its data from disk, waits for its primary, or a script holds it up: it will be there.
+fn is_not_there_yet(error: &RedisError) -> bool {
+    matches!(error.code(), Some("LOADING" | "MASTERDOWN" | "TRYAGAIN" | "BUSY"))
 }
 
 /// rustls reports a handshake that fails as invalid data.
@@ -158,6 +167,14 @@ const PROBE_TTL: Duration = Duration::from_secs(1);
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_server_that_still_loads_its_data_is_away_and_not_wrong() {
+        for (code, away) in [("LOADING", true), ("MASTERDOWN", true), ("ERR", false)] {
+            let error = explain(redis::make_extension_error(code.to_owned(), None));
+            assert_eq!(matches!(error, StartError::Unreachable(_)), away, "{code}: {error:?}");
+        }
+    }
 
     #[test]
     fn versions_below_seven_are_refused_and_named() {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use redis::{Client, ClientTlsConfig, IntoConnectionInfo as _, TlsCertificates};
+use redis::{Client, ClientTlsConfig, ConnectionAddr, IntoConnectionInfo as _, TlsCertificates};
 
 use crate::check::StartError;
 use crate::target::Target;
@@ -45,6 +45,10 @@ impl RedisConfig {
 
     pub(crate) fn target(&self) -> Result<Target, StartError> {
         let server = self.client(&self.url)?;
+        // Also with Sentinels, who say where the server is and not how to speak to it.
+        if self.tls.is_some() && !is_tls(&server) {
+            return Err(StartError::Config("certificates need a rediss:// URL"));
+        }
         let Some(sentinels) = &self.sentinels else {
             return Ok(Target::Server(server));
         };
@@ -58,13 +62,16 @@ impl RedisConfig {
     fn client(&self, url: &str) -> Result<Client, StartError> {
         let info =
             url.into_connection_info().map_err(|_| StartError::Config("the URL is not one of a Redis server"))?;
-        let is_tls = matches!(info.addr(), redis::ConnectionAddr::TcpTls { .. });
+        let is_tls = matches!(info.addr(), ConnectionAddr::TcpTls { .. });
         match &self.tls {
             Some(tls) if is_tls => Client::build_with_tls(info, tls.certificates()).map_err(StartError::Tls),
-            Some(_) if self.sentinels.is_none() => Err(StartError::Config("certificates need a rediss:// URL")),
             _ => Client::open(info).map_err(|_| StartError::Config("the URL is not one of a Redis server")),
         }
     }
+}
+
+fn is_tls(client: &Client) -> bool {
+    matches!(client.get_connection_info().addr(), ConnectionAddr::TcpTls { .. })
 }
 
 impl RedisTls {

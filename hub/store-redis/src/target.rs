@@ -8,6 +8,7 @@ use redis::aio::MultiplexedConnection;
 use redis::{AsyncConnectionConfig, Client, ConnectionAddr, ErrorKind, RedisError, RedisResult};
 use tokio::time::timeout;
 
+use crate::check::{StartError, check_info};
 use crate::outage::Failure;
 use crate::script::Scripts;
 
@@ -44,17 +45,17 @@ impl Target {
         }
     }
 
-    /// A new connection to a primary that has the scripts.
+    /// A new connection to a primary that has the scripts, and that is still of a version and with an eviction policy that
+    /// will do: another server may stand behind the address than at the start.
     pub(crate) async fn connect_and_load(&self, scripts: &Scripts) -> Result<MultiplexedConnection, Outage> {
         let connecting = async {
             let mut connection = self.connect().await?;
-            let info: String = redis::cmd("INFO").arg("replication").query_async(&mut connection).await?;
+            let info: String = redis::cmd("INFO").query_async(&mut connection).await?;
             scripts.load(&mut connection).await?;
-            Ok((connection, info.contains("role:master")))
+            Ok((connection, info))
         };
         match timeout(CONNECT_DEADLINE, connecting).await {
-            Ok(Ok((connection, true))) => Ok(connection),
-            Ok(Ok((_, false))) => Err(Outage::ReadOnly),
+            Ok(Ok((connection, info))) => fitness(&info).map(|()| connection),
             Ok(Err(error)) => Err(Failure::from(&error).outage),
             Err(_) => Err(Outage::TooSlow),
         }
@@ -69,6 +70,13 @@ impl fmt::Display for Target {
             Self::Sentinels { primary, .. } => write!(f, "primary {primary}"),
         }
     }
+}
+
+fn fitness(info: &str) -> Result<(), Outage> {
+    check_info(info).map_err(|error| match error {
+        StartError::Replica => Outage::ReadOnly,
+        _ => Outage::Unsuitable,
+    })
 }
 
 async fn open(client: &Client) -> RedisResult<MultiplexedConnection> {

@@ -7,7 +7,7 @@ mod support;
 use std::time::Duration;
 
 use hub_core::ports::{Outage, StoreError, Stores};
-use hub_store_redis::{RedisConfig, RedisStore, RedisTls, StartError};
+use hub_store_redis::{RedisConfig, RedisStore, RedisTls, Sentinels, StartError};
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use support::{Server, connected, free_port};
 
@@ -81,6 +81,35 @@ async fn s04_a_server_that_evicts_is_refused() {
     let server = Server::start(&["--maxmemory-policy", "allkeys-lru"]).await;
     let refused = check(RedisConfig::new(server.url())).await;
     assert!(matches!(&refused, Err(StartError::Evicts(policy)) if policy == "allkeys-lru"), "{refused:?}");
+}
+
+#[tokio::test]
+async fn s04_a_server_that_comes_later_and_evicts_is_not_used() {
+    let server = Server::start(&["--maxmemory-policy", "allkeys-lru"]).await;
+    let stores = Stores::on(std::sync::Arc::new(RedisStore::start(RedisConfig::new(server.url())).unwrap()));
+    let unsuitable = Err(StoreError::Unavailable(Outage::Unsuitable));
+    support::eventually("the server is refused", Duration::from_secs(5), || {
+        let (health, unsuitable) = (stores.health.clone(), unsuitable.clone());
+        async move { health.health().await == unsuitable }
+    })
+    .await;
+    server.command("CONFIG SET maxmemory-policy noeviction").await;
+    support::eventually("it is used once it is mended", Duration::from_secs(5), || {
+        let health = stores.health.clone();
+        async move { health.health().await.is_ok() }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s11_certificates_without_tls_are_refused_also_with_sentinels() {
+    let sentinels = Sentinels { urls: vec!["redis://127.0.0.1:1".to_owned()], primary: "p".to_owned() };
+    for sentinels in [None, Some(sentinels)] {
+        let tls = Some(RedisTls::default());
+        let refused =
+            RedisStore::start(RedisConfig { url: "redis://127.0.0.1:1".to_owned(), tls, sentinels }).map(drop);
+        assert!(matches!(refused, Err(StartError::Config(_))), "{refused:?}");
+    }
 }
 
 #[tokio::test]

@@ -131,6 +131,9 @@ pub enum Outage {
     /// It refuses our credentials or our commands.
     #[error("it does not permit us")]
     NotPermitted,
+    /// It is of a version or with an eviction policy that we cannot work with.
+    #[error("it is too old or may evict; `hub check --with-store` says which")]
+    Unsuitable,
     /// It answers something we do not understand.
     #[error("it answers nonsense")]
     Nonsense,
