@@ -21,6 +21,7 @@
 //! pushed_authorization_request(&TrustState, &RequestHead, &Form, now) -> Result<PushedRequestAnswer, OAuthError>   async
 //! authorize     (&TrustState, &Form (query), &Browser, now)           -> BrowserOutcome                             async
 //! choose_country(&TrustState, &Form (body), &Browser, now)            -> BrowserOutcome                             async
+//! picker_again  (&TrustState, &Form (body), &Browser, now)            -> BrowserOutcome                             async
 //! callback      (&TrustState, country: &str, &Form (query), &Browser, now) -> BrowserOutcome                        async
 //! consent       (&TrustState, &Form (body), &Browser, now)            -> BrowserOutcome                             async
 //! token         (&TrustState, &RequestHead, &Form, now)               -> Result<TokenAnswer, OAuthError>            async
@@ -68,6 +69,7 @@ mod metadata;
 mod mint;
 mod picker;
 mod pushed;
+mod redraw;
 mod request;
 mod revoke;
 mod stop;

@@ -177,6 +177,23 @@ async fn the_citizen_can_go_back_at_the_picker_and_say_no_at_consent() {
 }
 
 #[tokio::test]
+async fn the_picker_can_be_drawn_again_after_its_pushed_request_is_gone_and_in_its_own_browser_only() {
+    let mut world = World::new();
+    let mut citizen = Citizen::default();
+    let picker = citizen.picker(&world, &world.clients.bank, &[]).await;
+    world.now = world.now.plus(600);
+    let form = hub_core::Form::from_pairs([("state", picker.form_state.as_str()), ("action", "lang-fr")]);
+    let stranger = Citizen::default();
+    let refused = world.broker.picker_again(&world.trust, &form, &stranger.browser(), world.now).await;
+    assert_eq!(expect_page(refused), hub_core::PageReason::OtherBrowser);
+    let again = expect_picker(world.broker.picker_again(&world.trust, &form, &citizen.browser(), world.now).await);
+    assert_eq!(again.countries.len(), picker.countries.len());
+    // The login goes on from the new page as from the old one.
+    let cancelled = citizen.cancel(&world, &again).await;
+    assert_eq!(expect_error(cancelled, &world.clients.bank), "access_denied");
+}
+
+#[tokio::test]
 async fn a_redirect_uri_with_a_query_keeps_it() {
     let world = World::new();
     let bank = &world.clients.bank;
@@ -185,4 +202,36 @@ async fn a_redirect_uri_with_a_query_keeps_it() {
     let consent = citizen.identified(&world, bank, &[("redirect_uri", &redirect_uri)]).await;
     let returned = expect_redirect(citizen.decide(&world, &consent, "allow").await).location;
     assert!(returned.starts_with(&format!("{redirect_uri}&code=")), "{returned}");
+}
+
+#[tokio::test]
+async fn g02_of_two_providers_of_one_country_only_those_that_say_who_answers_are_offered() {
+    let mut world = World::new();
+    let list = world.region.verified().unwrap();
+    let xa = list.member("XA".parse().unwrap()).unwrap();
+    let first = xa.issuers().find(|issuer| issuer.id.as_str() == "idp").unwrap().clone();
+    let mut second = trust_list::Issuer { id: "idp2".parse().unwrap(), ..first.clone() };
+    second.issuer_identifiers = vec!["https://idp2.xa.example".into()];
+    second.profile.as_object_mut().unwrap().remove("redirect_issuer");
+    world.change_region(|region| {
+        region.add_issuer(&second).unwrap();
+    });
+    let bank = TestClient::copy(&world.clients.bank);
+    let mut citizen = Citizen::default();
+    let picker = citizen.picker(&world, &bank, &[]).await;
+    let services = |picker: &hub_core::PickerView| {
+        let xa = picker.countries.iter().find(|country| country.country.to_string() == "XA").unwrap();
+        xa.services.iter().map(|service| service.id.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(services(&picker), ["idp"]);
+    let form =
+        hub_core::Form::from_pairs([("state", picker.form_state.as_str()), ("country", "XA"), ("service", "idp2")]);
+    let posted = world.broker.choose_country(&world.trust, &form, &citizen.browser(), world.now).await;
+    assert_eq!(expect_error(posted, &bank), "access_denied");
+
+    // And if neither does, neither is.
+    world.change_provider("XA", |issuer| {
+        issuer.profile.as_object_mut().unwrap().remove("redirect_issuer");
+    });
+    assert!(services(&citizen.picker(&world, &bank, &[]).await).is_empty());
 }
