@@ -16,8 +16,7 @@ use crate::form::{Form, Parameters};
 use crate::grant::Grant;
 use crate::handles::{GrantId, LoginHandle};
 use crate::login::AwaitingPerson;
-use crate::picker;
-use crate::policy::{self, Permit, Release, Wish, may_proceed};
+use crate::policy::{self, Permit, Release, Wish};
 use crate::request::{AuthorizationRequest, Importance, OFFLINE_ACCESS, base_name};
 use crate::sealed::SealPurpose;
 use crate::stop::{Stop, may_go_back};
@@ -82,7 +81,7 @@ impl Broker {
     ) -> Result<ConsentView, OAuthError> {
         let request = login.course.request.clone();
         // Attacks G18: suspended while the citizen was there.
-        let permit = may_proceed(as_of, &picker::question(&request, login.country, &login.service))?;
+        let permit = self.permit_login(as_of, &request, login.country, &login.service)?;
         let issuer = permit.issuer();
         let adapter = self.adapters.adapter_for(issuer)?;
         let assertion = adapter.complete(issuer, &login.pending, response, &self.context(as_of.now)).await?;

@@ -12,8 +12,7 @@ use crate::error::{OAuthError, PersonFault};
 use crate::form::{Form, Parameters};
 use crate::handles::LoginHandle;
 use crate::login::{AwaitingCountry, AwaitingPerson};
-use crate::picker;
-use crate::policy::{self, Permit, may_proceed};
+use crate::policy::{self, Permit};
 use crate::request::{AuthorizationRequest, Prompt};
 use crate::sealed::SealPurpose;
 use crate::stop::{Stop, may_go_back};
@@ -85,7 +84,7 @@ impl Broker {
         service: &EntityId,
     ) -> Result<Redirect, OAuthError> {
         let request = &login.0.request;
-        let permit = may_proceed(as_of, &picker::question(request, country, service))?;
+        let permit = self.permit_login(as_of, request, country, service)?;
         let handle = LoginHandle::random()?;
         let asked = self.login_request(&handle, request, &permit);
         let issuer = permit.issuer();

@@ -1,13 +1,14 @@
 //! The country picker: every member, and of those that cannot be picked, why.
 
 use country_adapters::outbound::Health;
+use serde_json::Value;
 use trust_list::{CountryCode, EntityId, Issuer, IssuerKind, MemberView, NotTrusted};
 
 use crate::broker::{AsOf, Broker};
 use crate::browser::{BrowserSecret, Disabled, PickerCountry, PickerService, PickerView};
 use crate::error::{CountryFault, OAuthError};
 use crate::login::AwaitingCountry;
-use crate::policy::{Question, Refusal, may_proceed};
+use crate::policy::{Permit, Question, Refusal, may_proceed};
 use crate::request::AuthorizationRequest;
 
 /// Every member, in the order of the list.
@@ -26,7 +27,7 @@ fn country(broker: &Broker, as_of: AsOf<'_>, request: &AuthorizationRequest, mem
     }
     let mut services = Vec::new();
     let mut nearest = Disabled::NoOnlineLogin;
-    for issuer in member.issuers().filter(|issuer| broker.can_log_in(issuer)) {
+    for issuer in member.issuers().filter(|issuer| broker.can_log_in(as_of, issuer)) {
         match may_proceed(as_of, &question(request, country, &issuer.id)) {
             Ok(_) => services.push(PickerService { id: issuer.id.clone(), name: issuer.name.clone() }),
             Err(refusal) => nearest = nearest.max(reason(&refusal)),
@@ -36,11 +37,7 @@ fn country(broker: &Broker, as_of: AsOf<'_>, request: &AuthorizationRequest, mem
 }
 
 /// May this login go through that service?
-pub(crate) fn question<'q>(
-    request: &'q AuthorizationRequest,
-    country: CountryCode,
-    service: &'q EntityId,
-) -> Question<'q> {
+fn question<'q>(request: &'q AuthorizationRequest, country: CountryCode, service: &'q EntityId) -> Question<'q> {
     Question {
         client_id: &request.client_id,
         country,
@@ -96,8 +93,33 @@ pub(crate) fn hinted(countries: &[PickerCountry], hint: Option<CountryCode>) -> 
 }
 
 impl Broker {
-    /// Whether an issuer is one that a browser can be sent to.
-    pub(crate) fn can_log_in(&self, issuer: &Issuer) -> bool {
+    /// May this login go through that service? Asked when it is picked, and again when the person is back.
+    pub(crate) fn permit_login<'l>(
+        &self,
+        as_of: AsOf<'l>,
+        request: &AuthorizationRequest,
+        country: CountryCode,
+        service: &EntityId,
+    ) -> Result<Permit<'l>, OAuthError> {
+        let permit = may_proceed(as_of, &question(request, country, service))?;
+        if self.can_log_in(as_of, permit.issuer().issuer()) { Ok(permit) } else { Err(CountryFault::NotAllowed.into()) }
+    }
+
+    /// Whether an issuer is one that a browser can be sent to, and whose answer cannot be taken for another's.
+    ///
+    /// RFC 9700 §4.4.2: identity providers of one country share its redirect URI. Where there are several, each must say in
+    /// its answers who it is (RFC 9207), which its profile then requires as `redirect_issuer`.
+    fn can_log_in(&self, as_of: AsOf<'_>, issuer: &Issuer) -> bool {
+        let says_who_answers = issuer.profile.get("redirect_issuer").is_some_and(Value::is_string);
+        let alone = || {
+            let member = as_of.list.member(issuer.country);
+            let beside = member.into_iter().flat_map(|member| member.issuers());
+            beside.filter(|other| self.takes_browsers(other)).count() < 2
+        };
+        self.takes_browsers(issuer) && (says_who_answers || alone())
+    }
+
+    fn takes_browsers(&self, issuer: &Issuer) -> bool {
         let by_redirect = self.adapters.capabilities(&issuer.adapter).is_some_and(|can| can.redirect_login);
         issuer.kind == IssuerKind::IdentityProvider && by_redirect
     }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use hub_core::handles::LoginHandle;
 use hub_core::ports::{Outage, StoreError, Stores};
 use hub_store_redis::RedisConfig;
-use support::{BACK, IN_TIME, MINUTE, Server, eventually, every_step, sealed, send_away, works_again};
+use support::{BACK, IN_TIME, Server, eventually, every_step, sealed, send_away, works_again};
 
 #[tokio::test]
 async fn s01_a_dead_server_is_unavailable_at_once_and_used_again_within_five_seconds() {
