@@ -19,13 +19,11 @@ impl Stop {
     /// With no list in force nobody can tell. Then what the list said at the push decides: the error goes back, and nothing
     /// else does.
     pub(crate) fn back_if_trusted(as_of: Option<AsOf<'_>>, answer: &Answer<'_>, error: &OAuthError) -> Self {
-        match as_of.map_or(Ok(()), |as_of| may_go_back(as_of, answer)) {
-            Err(reason) => Self::Page(reason),
-            Ok(()) => {
-                let wire = error.wire();
-                Self::Back(answer.error(wire.code, &wire.description))
-            }
+        if let Some(Err(reason)) = as_of.map(|as_of| may_go_back(as_of, answer)) {
+            return Self::Page(reason);
         }
+        let wire = error.wire();
+        Self::Back(answer.error(wire.code, &wire.description))
     }
 }
 
