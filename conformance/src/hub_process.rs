@@ -109,18 +109,18 @@ pub struct HubProcess {
 
 impl HubProcess {
     /// Starts the program on the options' files. Its log goes to `hub.log` in the folder.
-    pub fn start(program: &HubProgram, options: &HubOptions) -> anyhow::Result<Self> {
+    pub fn start(program: &Path, options: &HubOptions) -> anyhow::Result<Self> {
         let log = options.dir.join("hub.log");
         let file = std::fs::OpenOptions::new().create(true).append(true).open(&log)?;
-        let child = Command::new(&program.file)
-            .args([program.subcommand, "--config"])
+        let child = Command::new(program)
+            .args(["serve", "--config"])
             .arg(options.config_file())
             .env("RUST_LOG", &options.log)
             .stdin(Stdio::null())
             .stdout(file.try_clone()?)
             .stderr(file)
             .spawn()
-            .with_context(|| format!("{} cannot be started: build it with {BUILD}", program.file.display()))?;
+            .with_context(|| format!("{} cannot be started: build it with {BUILD}", program.display()))?;
         Ok(Self { child, management: options.management(), log })
     }
 
@@ -183,29 +183,12 @@ const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// Twenty seconds.
 const MOST_LOOKS: u32 = 200;
 
-/// What is started as a hub.
-#[derive(Clone, Debug)]
-pub struct HubProgram {
-    file: PathBuf,
-    subcommand: &'static str,
-}
-
 const BUILD: &str = "cargo build -p hub --features hub/test-profile";
 
-impl HubProgram {
-    /// A `hub` binary; by default the one beside the running executable.
-    pub fn hub(file: Option<&Path>) -> anyhow::Result<Self> {
-        let file = match file {
-            Some(file) => file.to_owned(),
-            None => beside_this_executable()?,
-        };
-        Ok(Self { file, subcommand: "serve" })
-    }
-
-    /// `conformance hub`, which is the same hub: for tests, whose build makes this binary and not the other.
-    pub fn conformance(file: impl Into<PathBuf>) -> Self {
-        Self { file: file.into(), subcommand: "hub" }
-    }
+/// The `hub` binary: the one that is named, or the one beside the running executable. `conformance` itself will do, it
+/// has the same subcommand.
+pub fn program(named: Option<&Path>) -> anyhow::Result<PathBuf> {
+    named.map_or_else(beside_this_executable, |named| Ok(named.to_owned()))
 }
 
 fn beside_this_executable() -> anyhow::Result<PathBuf> {

@@ -30,6 +30,7 @@ enum Command {
     /// CPU of each operation beside its floor, Redis round trips, memory. Measure release builds.
     Load(LoadArgs),
     /// A hub, as `hub serve` runs it, with the test profile built in.
+    #[command(alias = "serve")]
     Hub {
         /// Its TOML file.
         #[arg(long, value_name = "FILE")]

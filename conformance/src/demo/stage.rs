@@ -11,7 +11,7 @@ use super::bank::Bank;
 use super::control;
 use super::pension::Pension;
 use crate::clock::Clock;
-use crate::hub_process::{self, HubOptions, HubProcess, HubProgram};
+use crate::hub_process::{self, HubOptions, HubProcess};
 use crate::national_client::NationalClient;
 use crate::region::{ExtraMember, Options, Ports, Region};
 use crate::rp::{Hub, RelyingParty};
@@ -96,7 +96,7 @@ impl Stage {
 async fn start_hub(args: &DemoArgs, options: &HubOptions, region: &Region) -> anyhow::Result<HubProcess> {
     // Found out here, the error can say what to do; the hub's own would be in its log.
     drop((serve::bind(options.port)?, serve::bind(options.management_port)?));
-    let mut hub = HubProcess::start(&HubProgram::hub(args.hub.as_deref())?, options)?;
+    let mut hub = HubProcess::start(&hub_process::program(args.hub.as_deref())?, options)?;
     hub.wait_ready(&region.http()?).await?;
     Ok(hub)
 }

@@ -1,6 +1,7 @@
 //! The run: region, hub and floor started, batches interleaved, medians taken.
 
 use std::io::{BufRead as _, BufReader};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -15,7 +16,7 @@ use super::redis::{Redis, RoundTrips};
 use super::report::{Report, Row};
 use crate::browser;
 use crate::clock::Clock;
-use crate::hub_process::{self, HubOptions, HubProcess, HubProgram};
+use crate::hub_process::{self, HubOptions, HubProcess};
 use crate::persona::{self, Situation};
 use crate::region::{self, Region};
 use crate::rp::{Hub, RelyingParty};
@@ -26,7 +27,7 @@ pub struct Bench<'a> {
     args: &'a LoadArgs,
     region: Arc<Region>,
     hub: HubOptions,
-    program: HubProgram,
+    program: PathBuf,
     floor: Floor,
 }
 
@@ -68,7 +69,7 @@ impl<'a> Bench<'a> {
             ..region.hub_options(dir.join("hub"))
         };
         region.register_hub(&hub.write(&region.pki)?);
-        let program = HubProgram::hub(args.hub.as_deref())?;
+        let program = hub_process::program(args.hub.as_deref())?;
         let call_url = format!("{}/nothing", region.xe.url());
         let floor = Floor::start(call_url, region.pki.ca_pem())?;
         Ok(Self { args, region, hub, program, floor })
