@@ -41,9 +41,10 @@ fn check_tls(config: &Config) -> Option<Problem> {
         tls::TlsError::Certificate { .. } => {
             ("listen.certificate_file", "put the PEM chain there, the leaf first, readable by the hub's user")
         }
-        tls::TlsError::Key { .. } => {
-            ("listen.key_file", "put the leaf's private key there as PEM (PKCS#8), readable by the hub's user")
-        }
+        tls::TlsError::Key { .. } => (
+            "listen.key_file",
+            "put the leaf's private key there as PEM (PKCS#8), readable by the hub's user and not by others",
+        ),
         tls::TlsError::Unusable(_) => {
             ("listen.key_file", "check that this is the key of the first certificate in listen.certificate_file")
         }

@@ -1,15 +1,12 @@
 //! Starting and stopping a hub.
 
 use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use actix_web::dev::{Server, ServerHandle};
-use actix_web::middleware::from_fn;
-use actix_web::{App, HttpServer, web};
 use audit_log::FileAuditLog;
 use country_adapters::outbound::OutboundError;
 use hub_core::audit::{AuditError, AuditEvent, AuditKind, AuditLog};
@@ -20,11 +17,11 @@ use trust_list::publish::DirectoryPublisher;
 use url::Url;
 
 use crate::config::Config;
-use crate::http::guard::guard;
-use crate::http::{self, Edge, limits};
+use crate::http::{Edge, limits};
 use crate::keys::KeyError;
-use crate::management::{Health, Metrics, endpoints};
-use crate::tls::{self, Certificate, Reloaded, TlsError};
+use crate::management::{Health, Metrics};
+use crate::serve::{self, Serving};
+use crate::tls::{Certificate, Reloaded, TlsError};
 use crate::trust::publisher::{FETCH_LIMIT, WebPublisher};
 use crate::trust::refresh::Setup;
 use crate::trust::{Trust, watchdog};
@@ -43,14 +40,11 @@ pub struct Running {
     management: Serving,
     health: Arc<Health>,
     trust: Arc<Trust>,
+    metrics: Arc<Metrics>,
+    stop_pause: Duration,
     watchdog: JoinHandle<()>,
     certificate_task: JoinHandle<()>,
     own_log: Option<Arc<FileAuditLog>>,
-}
-
-struct Serving {
-    handle: ServerHandle,
-    task: JoinHandle<io::Result<()>>,
 }
 
 /// Starts a hub. When this returns both listeners accept; whether the hub is ready is another question, which `/readyz`
@@ -60,7 +54,8 @@ pub async fn start(wiring: Wiring) -> Result<Running, StartError> {
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let metrics = Arc::new(Metrics::new());
     let ports = wiring::open_ports(&wiring, &metrics).await?;
-    let broker = wiring::broker(&wiring, &ports, &metrics)?;
+    let outbound = wiring::outbound(&wiring.config)?;
+    let broker = wiring::broker(&wiring, &ports, outbound.clone(), &metrics)?;
     let now = wiring.clock.now();
     let _receipt = ports.audit.record(AuditEvent::new(now, AuditKind::Started, AuditEvent::OK)).await?;
 
@@ -72,13 +67,15 @@ pub async fn start(wiring: Wiring) -> Result<Running, StartError> {
         store: ports.stores.health.clone(),
         audit: ports.audit.clone(),
         clock: wiring.clock.clone(),
+        outbound,
         stopping: AtomicBool::new(false),
     });
     let test = cfg!(feature = "test-profile");
     let edge = Edge { broker, trust: trust.clone(), clock: wiring.clock.clone(), test };
-    let (public, address, certificate) = serve_public(&wiring.config, edge, &metrics)?;
-    let (management, management_address) = serve_management(&wiring.config, &health, &metrics)?;
-    let watchdog = watchdog::start(setup, client, trust.clone(), metrics).map_err(StartError::Thread)?;
+    let (public, certificate) = serve::public(&wiring.config, edge, &metrics)?;
+    let management = serve::management(&wiring.config, &health, &metrics)?;
+    let (address, management_address) = (public.address, management.address);
+    let watchdog = watchdog::start(setup, client, trust.clone(), metrics.clone()).map_err(StartError::Thread)?;
     tracing::info!(%address, %management_address, issuer = wiring.config.issuer, build = crate::version::BUILD, "started");
     let certificate_task = tokio::spawn(watch_certificate(certificate));
     Ok(Running {
@@ -88,6 +85,8 @@ pub async fn start(wiring: Wiring) -> Result<Running, StartError> {
         management,
         health,
         trust,
+        metrics,
+        stop_pause: Duration::from_secs(wiring.config.listen.stop_pause_seconds),
         watchdog,
         certificate_task,
         own_log: ports.own_log,
@@ -100,11 +99,22 @@ impl Running {
         self.trust.refresh_now().await;
     }
 
-    /// Stops: not ready at once, no new connections, requests in flight are finished for up to 30 seconds. Then the
-    /// lists' refresher and the operators' listener stop.
+    /// Waits until a listener ends by itself, which none should, and says why it did.
+    pub async fn failed(&mut self) -> StartError {
+        StartError::Server(tokio::select! {
+            ended = self.public.ended() => ended,
+            ended = self.management.ended() => ended,
+        })
+    }
+
+    /// Stops: not ready at once, but new connections are served for the configured pause, until a balancer has noticed.
+    /// Then none, and requests in flight are finished for up to 30 seconds. Then the lists' refresher and the operators'
+    /// listener stop.
     pub async fn stop(self) -> Result<(), StartError> {
         self.health.stopping.store(true, Ordering::Relaxed);
-        self.public.stop().await?;
+        tokio::time::sleep(self.stop_pause).await;
+        let (stopped, undrained) = drain(self.public, &self.metrics).await;
+        stopped?;
         self.trust.stop();
         self.certificate_task.abort();
         // The task ends by itself; that it panicked was already logged.
@@ -116,76 +126,20 @@ impl Running {
         }
         self.management.stop().await?;
         tracing::info!("stopped");
-        Ok(())
+        if undrained == 0 { Ok(()) } else { Err(StartError::Undrained { requests: undrained }) }
     }
 }
 
-impl Serving {
-    fn start(server: Server) -> Self {
-        Self { handle: server.handle(), task: tokio::spawn(server) }
-    }
-
-    async fn stop(self) -> Result<(), StartError> {
-        self.handle.stop(true).await;
-        match self.task.await {
-            Ok(ended) => ended.map_err(StartError::Server),
-            Err(_) => Err(StartError::Server(io::Error::other("the server task ended early"))),
+/// Stops the public listener; and how many requests were not finished in their time.
+async fn drain(public: Serving, metrics: &Metrics) -> (Result<(), StartError>, i64) {
+    let mut stopping = std::pin::pin!(public.stop());
+    tokio::select! {
+        stopped = &mut stopping => (stopped, 0),
+        () = tokio::time::sleep(limits::DRAIN) => {
+            let undrained = metrics.in_flight.get();
+            (stopping.await, undrained)
         }
     }
-}
-
-fn serve_public(
-    config: &Config,
-    edge: Edge,
-    metrics: &Arc<Metrics>,
-) -> Result<(Serving, SocketAddr, Arc<Certificate>), StartError> {
-    let (tls, certificate) = tls::server_config(&config.listen.certificate_file, &config.listen.key_file)?;
-    let (listener, address) = bind("listen.address", config.listen.address)?;
-    let (edge, metrics) = (web::Data::new(edge), web::Data::from(metrics.clone()));
-    let app = move || {
-        App::new().app_data(edge.clone()).app_data(metrics.clone()).wrap(from_fn(guard)).configure(http::routes)
-    };
-    let mut server = HttpServer::new(app)
-        // Without it the first answer on a new connection waits 40 ms for a delayed ACK.
-        .tcp_nodelay(true)
-        .client_request_timeout(limits::HEAD_TIMEOUT)
-        .tls_handshake_timeout(limits::HEAD_TIMEOUT)
-        .client_disconnect_timeout(limits::DISCONNECT_TIMEOUT)
-        .keep_alive(limits::KEEP_ALIVE)
-        .shutdown_timeout(limits::DRAIN_SECONDS)
-        .disable_signals();
-    if let Some(workers) = config.listen.workers {
-        server = server.workers(workers);
-    }
-    let server = server.listen_rustls_0_23(listener, tls).map_err(StartError::Server)?.run();
-    Ok((Serving::start(server), address, certificate))
-}
-
-fn serve_management(
-    config: &Config,
-    health: &Arc<Health>,
-    metrics: &Arc<Metrics>,
-) -> Result<(Serving, SocketAddr), StartError> {
-    let (listener, address) = bind("management.address", config.management.address)?;
-    let (health, metrics) = (web::Data::from(health.clone()), web::Data::from(metrics.clone()));
-    let app = move || App::new().app_data(health.clone()).app_data(metrics.clone()).configure(endpoints::routes);
-    let server = HttpServer::new(app)
-        .workers(1)
-        .tcp_nodelay(true)
-        .client_request_timeout(limits::HEAD_TIMEOUT)
-        .shutdown_timeout(1)
-        .disable_signals()
-        .listen(listener)
-        .map_err(StartError::Server)?
-        .run();
-    Ok((Serving::start(server), address))
-}
-
-fn bind(key: &'static str, address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
-    let failed = |source| StartError::Bind { key, address, source };
-    let listener = TcpListener::bind(address).map_err(failed)?;
-    let bound = listener.local_addr().map_err(failed)?;
-    Ok((listener, bound))
 }
 
 fn refresher(wiring: &Wiring, audit: &Arc<dyn AuditLog>) -> Result<Setup, StartError> {
@@ -217,7 +171,10 @@ fn publisher(config: &Config) -> Result<Arc<dyn Publisher>, StartError> {
 async fn watch_certificate(certificate: Arc<Certificate>) {
     loop {
         tokio::time::sleep(CERTIFICATE_LOOK).await;
-        match certificate.reload() {
+        let certificate = certificate.clone();
+        // Disk and key parsing: not on a thread that carries the store's connection.
+        let Ok(reloaded) = tokio::task::spawn_blocking(move || certificate.reload()).await else { continue };
+        match reloaded {
             Ok(Reloaded::Changed) => tracing::info!("a new certificate is served"),
             Ok(Reloaded::Unchanged) => {}
             Err(error) => tracing::error!(%error, "the new certificate cannot be used; the old one is still served"),
@@ -288,4 +245,10 @@ pub enum StartError {
     /// The HTTP server.
     #[error("HTTP server: {0}")]
     Server(io::Error),
+    /// Requests were not finished in the time a stop gives them.
+    #[error("{requests} requests were not finished in time")]
+    Undrained {
+        /// How many.
+        requests: i64,
+    },
 }

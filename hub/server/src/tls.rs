@@ -14,6 +14,8 @@ use rustls::{ServerConfig, SupportedCipherSuite};
 use rustls_pki_types::pem::PemObject as _;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 
+use crate::keys;
+
 /// FAPI 2.0 Security Profile §5.2.2: of TLS 1.2 only these four; all suites of TLS 1.3 that rustls has.
 const SUITES: [SupportedCipherSuite; 7] = [
     cipher_suite::TLS13_AES_128_GCM_SHA256,
@@ -60,6 +62,8 @@ pub fn server_config(certificate_file: &Path, key_file: &Path) -> Result<(Server
     // Stateless tickets: a browser that comes back resumes, which saves a round trip and the dear half of the
     // handshake.
     config.ticketer = aws_lc_rs::Ticketer::new()?;
+    // RFC 7301: HTTP/1.1 alone.
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok((config, certificate))
 }
 
@@ -137,6 +141,8 @@ fn modified(certificate_file: &Path, key_file: &Path) -> Modified {
 fn read(certificate_file: &Path, key_file: &Path, provider: &CryptoProvider) -> Result<CertifiedKey, TlsError> {
     let chain = read_chain(certificate_file)
         .map_err(|reason| TlsError::Certificate { file: certificate_file.to_owned(), reason })?;
+    keys::check_mode(key_file)
+        .map_err(|error| TlsError::Key { file: key_file.to_owned(), reason: error.to_string() })?;
     let key = PrivateKeyDer::from_pem_file(key_file)
         .map_err(|reason| TlsError::Key { file: key_file.to_owned(), reason: reason.to_string() })?;
     Ok(CertifiedKey::from_der(chain, key, provider)?)

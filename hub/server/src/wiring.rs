@@ -75,7 +75,12 @@ pub(crate) async fn open_ports(wiring: &Wiring, metrics: &Arc<Metrics>) -> Resul
 }
 
 /// Makes the broker.
-pub(crate) fn broker(wiring: &Wiring, ports: &Ports, metrics: &Arc<Metrics>) -> Result<Broker, StartError> {
+pub(crate) fn broker(
+    wiring: &Wiring,
+    ports: &Ports,
+    outbound: Outbound,
+    metrics: &Arc<Metrics>,
+) -> Result<Broker, StartError> {
     let keys = keys::load(&wiring.config.keys)?;
     Ok(Broker::new(Parts {
         config: settings(&wiring.config)?,
@@ -83,7 +88,7 @@ pub(crate) fn broker(wiring: &Wiring, ports: &Ports, metrics: &Arc<Metrics>) -> 
         stores: ports.stores.clone(),
         audit: ports.audit.clone(),
         adapters: adapters::timed(wiring.adapters.clone(), metrics),
-        outbound: outbound(&wiring.config)?,
+        outbound,
         upstream_keys: keys.upstream,
     })?)
 }
@@ -137,7 +142,10 @@ pub(crate) fn redis_config(store: &config::Store) -> Result<Option<RedisConfig>,
     let url = match (&store.url, &store.url_file) {
         (Some(url), _) if url == "memory" => return Ok(None),
         (Some(url), _) => url.clone(),
-        (None, Some(file)) => String::from_utf8_lossy(&read(file)?).trim().to_owned(),
+        (None, Some(file)) => {
+            keys::check_mode(file)?;
+            String::from_utf8_lossy(&read(file)?).trim().to_owned()
+        }
         (None, None) => return Ok(None),
     };
     let tls = match &store.ca_file {

@@ -35,15 +35,26 @@ fn a_wrong_value_is_named_by_its_path_with_what_to_do() {
         ("https://hub.example", "https://HUB.example", "issuer"),
         ("https://hub.example", "hub.example", "issuer"),
         ("workers = 1", "workers = 0", "listen.workers"),
+        ("stop_pause_seconds = 0", "stop_pause_seconds = 61", "listen.stop_pause_seconds"),
         ("publisher = \"publisher\"", "publisher = \"http://trust.example/\"", "trust.publisher"),
         ("publisher = \"publisher\"", "publisher = \"https://trust.example/lists\"", "trust.publisher"),
-        ("[store]", "refresh_seconds = 61\n[store]", "trust.refresh_seconds"),
+        ("[store]", "refresh_seconds = 31\n[store]", "trust.refresh_seconds"),
         ("[store]", "refresh_seconds = 0\n[store]", "trust.refresh_seconds"),
         ("url = \"memory\"", "url = \"postgres://x\"", "store.url"),
         ("url = \"memory\"", "url = \"redis://:canary-password@redis\"", "store.url"),
         ("url = \"memory\"", "", "store.url"),
         ("url = \"memory\"", "url = \"memory\"\nurl_file = \"x\"", "store.url_file"),
         ("url = \"memory\"", "url = \"redis://x\"\nsentinel_primary = \"p\"", "store.sentinels"),
+        (
+            "url = \"memory\"",
+            "url = \"redis://x\"\nsentinels = [\"redis://:canary-password@s\"]\nsentinel_primary = \"p\"",
+            "store.sentinels",
+        ),
+        (
+            "url = \"memory\"",
+            "url = \"redis://x\"\nsentinels = [\"redis://s?pass=canary-password\"]\nsentinel_primary = \"p\"",
+            "store.sentinels",
+        ),
         ("[keys]", "[lifetimes]\ncode_seconds = 61\n[keys]", "lifetimes.code_seconds"),
         ("[keys]", "[lifetimes]\npushed_request_seconds = 600\n[keys]", "lifetimes.pushed_request_seconds"),
         ("[keys]", "[lifetimes]\nlogin_seconds = 60\n[keys]", "lifetimes.login_seconds"),
@@ -53,6 +64,14 @@ fn a_wrong_value_is_named_by_its_path_with_what_to_do() {
         let text = problems[0].to_string();
         assert!(text.contains("what to do: ") && !text.contains("canary-password"), "{text}");
     }
+}
+
+#[test]
+fn r02_a_password_in_the_wrong_place_does_not_print() {
+    let mut config = load(&with("workers = 1", "workers = 1"), &[]).unwrap();
+    config.store.url = Some("redis://:canary-password@redis".to_owned());
+    config.store.sentinels = vec!["redis://:canary-password@sentinel".to_owned()];
+    assert!(!format!("{config:?}").contains("canary-password"));
 }
 
 #[test]

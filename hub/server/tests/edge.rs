@@ -223,6 +223,23 @@ async fn a19_c16_a_body_that_is_not_the_endpoints_type_gets_415() {
 }
 
 #[tokio::test]
+async fn c14_a_client_with_an_authorization_header_nobody_can_read_is_refused_as_one() {
+    let hub = Hub::start().await;
+    for path in ["/par", "/token", "/revoke"] {
+        for headers in ["Authorization: Basic YQ==\r\nAuthorization: Basic YQ==\r\n", "Authorization: Basic \u{e9}\r\n"]
+        {
+            let answer = hub
+                .raw(format!(
+                    "POST {path} HTTP/1.1\r\nHost: hub.example\r\nConnection: close\r\n{headers}\
+                     Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 9\r\n\r\ntoken=abc"
+                ))
+                .await;
+            assert_eq!((answer.status, answer.json()["error"].as_str()), (401, Some("invalid_client")), "{path}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn q04_a_compressed_body_is_not_inflated() {
     let hub = Hub::start().await;
     for coding in ["gzip", "deflate", "br", "identity"] {

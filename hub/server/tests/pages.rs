@@ -94,9 +94,10 @@ fn the_picker_says_who_asks_and_why_and_offers_each_country_once() {
     assert_eq!((cancel.attr("name"), cancel.attr("value")), (Some("action"), Some("cancel")));
     assert_eq!(one(&page, "input[name=state]").attr("value"), Some("sealed-state"));
     for tag in ["en", "pt", "ar"] {
-        let link = one(&page, &format!("#lang-{tag}"));
-        assert_eq!(link.attr("lang"), Some(tag));
-        assert_eq!(link.attr("href"), Some(format!("/authorize?client_id=a&request_uri=b&lang={tag}").as_str()));
+        let button = one(&page, &format!("form[action='/country'] #lang-{tag}"));
+        assert_eq!(button.attr("lang"), Some(tag));
+        let expected = (Some("submit"), Some("action"), Some(format!("lang-{tag}")));
+        assert_eq!((button.attr("type"), button.attr("name"), button.attr("value").map(str::to_owned)), expected);
     }
     assert_eq!(one(&page, "#lang-fr").value().name(), "strong");
 }
@@ -325,8 +326,7 @@ fn frame(language: Language) -> Frame {
 }
 
 fn picker(view: &PickerView, language: Language) -> String {
-    let links = language_links("/authorize?client_id=a&request_uri=b", language);
-    PickerPage::new(view, frame(language), links).render().unwrap()
+    PickerPage::new(view, frame(language)).render().unwrap()
 }
 
 fn consent(view: &ConsentView, language: Language) -> String {

@@ -67,6 +67,8 @@ async fn the_operators_listener_counts_and_says_what_the_build_is() {
         "hub_trustlist_expires_timestamp_seconds ",
         "hub_audit_write_errors_total 0",
         "hub_panics_total 0",
+        "hub_trustlist_turn_age_seconds ",
+        "http_server_active_requests 0",
         "# EOF",
     ] {
         assert!(text.contains(line), "{line} is not in\n{text}");

@@ -89,7 +89,7 @@ async fn s04_a_server_that_comes_later_and_evicts_is_not_used() {
     let stores = Stores::on(std::sync::Arc::new(RedisStore::start(RedisConfig::new(server.url())).unwrap()));
     let unsuitable = Err(StoreError::Unavailable(Outage::Unsuitable));
     support::eventually("the server is refused", Duration::from_secs(5), || {
-        let (health, unsuitable) = (stores.health.clone(), unsuitable.clone());
+        let (health, unsuitable) = (stores.health.clone(), unsuitable);
         async move { health.health().await == unsuitable }
     })
     .await;

@@ -6,11 +6,16 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use hub::config::ConfigError;
 use hub::{Config, StartError, Wiring, check, keys, logging, version};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+/// Many short-lived allocations on many threads: what the system's allocator is slow at, and what makes it grow.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// A regional hub for cross-border digital identity.
 ///
-/// Exit codes: 0 all is well; 1 the configuration, or something it names, is wrong; 2 the command line is wrong;
-/// 3 the hub failed while it ran.
+/// Exit codes: 0 all is well; 1 the configuration, or something it names, is wrong, or a stop left requests unfinished;
+/// 2 the command line is wrong; 3 the hub failed while it ran.
 #[derive(Debug, Parser)]
 #[command(name = "hub", version = version::LONG, arg_required_else_help = true)]
 struct Cli {
@@ -20,7 +25,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve until SIGTERM or SIGINT; requests in flight then have 30 seconds.
+    /// Serve until SIGTERM or SIGINT; requests in flight then have 30 seconds. A second signal ends at once.
     Serve(ConfigFile),
     /// Load everything the configuration names, serve nothing, and say what to do about what is wrong.
     Check {
@@ -55,6 +60,7 @@ enum KeysCommand {
 }
 
 const CONFIGURATION_WRONG: u8 = 1;
+const UNFINISHED: u8 = 1;
 const FAILED_RUNNING: u8 = 3;
 
 fn main() -> ExitCode {
@@ -74,9 +80,16 @@ fn serve(file: &Path) -> Result<ExitCode, Failure> {
     let config = Config::load(file)?;
     logging::start();
     runtime()?.block_on(async {
-        let running = hub::start(Wiring::new(config)).await.map_err(Failure::Start)?;
-        stop_signal().await.map_err(Failure::Runtime)?;
-        running.stop().await.map_err(Failure::Stop)?;
+        let mut signals = Signals::new().map_err(Failure::Runtime)?;
+        let mut running = hub::start(Wiring::new(config)).await.map_err(Failure::Start)?;
+        tokio::select! {
+            () = signals.next() => {}
+            failure = running.failed() => return Err(Failure::Ended(failure)),
+        }
+        tokio::select! {
+            stopped = running.stop() => stopped.map_err(Failure::Stop)?,
+            () = signals.next() => return Err(Failure::CutShort),
+        }
         Ok(ExitCode::SUCCESS)
     })
 }
@@ -102,16 +115,28 @@ fn generate(folder: &Path) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// One thread is enough here: requests are served on the listeners' own threads.
+/// Requests are served on the listeners' own threads. Here the store's connection is read and written: with two threads
+/// it goes on while the other is busy.
 fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
-    tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().map_err(Failure::Runtime)
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(Failure::Runtime)
 }
 
-async fn stop_signal() -> std::io::Result<()> {
-    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-    tokio::select! {
-        _ = terminate.recv() => Ok(()),
-        interrupted = tokio::signal::ctrl_c() => interrupted,
+/// SIGTERM and SIGINT. Listened to from the start, so that none is lost and the second one counts.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
     }
 }
 
@@ -126,6 +151,10 @@ enum Failure {
     Start(StartError),
     #[error("stopping: {0}")]
     Stop(StartError),
+    #[error("a second signal came; the hub ends without finishing what is in flight")]
+    CutShort,
+    #[error("the hub ended by itself: {0}")]
+    Ended(StartError),
     #[error("the system gives no runtime: {0}")]
     Runtime(std::io::Error),
 }
@@ -134,7 +163,8 @@ impl Failure {
     fn exit_code(&self) -> u8 {
         match self {
             Self::Config(_) | Self::Keys(_) | Self::Start(_) => CONFIGURATION_WRONG,
-            Self::Stop(_) | Self::Runtime(_) => FAILED_RUNNING,
+            Self::Stop(StartError::Undrained { .. }) | Self::CutShort => UNFINISHED,
+            Self::Stop(_) | Self::Ended(_) | Self::Runtime(_) => FAILED_RUNNING,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The sections of the file. Every one refuses unknown keys.
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -50,6 +51,9 @@ pub struct Listen {
     /// Worker threads; as many as there are cores when left out.
     #[serde(default)]
     pub workers: Option<usize>,
+    /// When a stop is asked for: how long the hub still accepts connections while `/readyz` already says no.
+    #[serde(default = "default_stop_pause_seconds")]
+    pub stop_pause_seconds: u64,
 }
 
 /// `[management]`
@@ -76,7 +80,7 @@ pub struct Trust {
 }
 
 /// `[store]`
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Store {
     /// `memory` (one replica, logins die with it), `redis://…` or `rediss://…` without a password.
@@ -88,12 +92,24 @@ pub struct Store {
     /// Roots to trust for `rediss://` instead of the system's, PEM.
     #[serde(default)]
     pub ca_file: Option<PathBuf>,
-    /// URLs of the Sentinels, where they choose the server.
+    /// URLs of the Sentinels, where they choose the server, without a password.
     #[serde(default)]
     pub sentinels: Vec<String>,
     /// The name the Sentinels know the primary by.
     #[serde(default)]
     pub sentinel_primary: Option<String>,
+}
+
+/// Without the URLs: before they are checked they may hold a password.
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store")
+            .field("url_file", &self.url_file)
+            .field("ca_file", &self.ca_file)
+            .field("sentinels", &self.sentinels.len())
+            .field("sentinel_primary", &self.sentinel_primary)
+            .finish_non_exhaustive()
+    }
 }
 
 /// `[audit]`
@@ -108,11 +124,12 @@ pub struct Audit {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Keys {
-    /// Private JWKs that sign tokens; the file that sorts last signs, all are published.
+    /// Private JWKs that sign tokens; `*.active.jwk`, of which there is exactly one, signs; all are
+    /// published.
     pub signing_directory: PathBuf,
-    /// 32 bytes, base64url: seals what is stored.
+    /// 32 bytes, base64url, one key a line: seals what is stored. The first line seals, every line opens.
     pub sealing_key_file: PathBuf,
-    /// 32 bytes, base64url: makes pairwise subjects. Losing it changes every `sub`.
+    /// `version:secret`, the secret 32 bytes in base64url: makes pairwise subjects. Losing it changes every `sub`.
     pub pairwise_secret_file: PathBuf,
     /// The hub's keys towards national identity providers.
     pub upstream_directory: PathBuf,
@@ -133,7 +150,7 @@ pub struct Upstream {
 pub struct Lifetimes {
     /// A pushed request before the person arrives. FAPI 2.0 §5.3.2.2: less than 600.
     pub pushed_request_seconds: u64,
-    /// Each step of the person: choosing, logging in at home, deciding. Slow networks and late SMS need minutes.
+    /// The person's whole way: choosing, logging in at home, deciding. Slow networks and late SMS need minutes.
     pub login_seconds: u64,
     /// An authorization code. FAPI 2.0 §5.3.2.1: at most 60.
     pub code_seconds: u64,
@@ -170,7 +187,11 @@ impl Default for Lifetimes {
 }
 
 const fn default_refresh_seconds() -> u64 {
-    60
+    15
+}
+
+const fn default_stop_pause_seconds() -> u64 {
+    3
 }
 
 impl Config {

@@ -14,8 +14,10 @@ const CODE_SECONDS: (u64, u64) = (1, 60);
 const TOKEN_SECONDS: (u64, u64) = (30, 60 * 60);
 /// The person's attributes stay sealed in the store as long as a refresh token lives: a day at most.
 const REFRESH_TOKEN_SECONDS: (u64, u64) = (60, 24 * 60 * 60);
-/// A suspension is enforced within 60 seconds, so the lists are looked at at least that often.
-const REFRESH_SECONDS: (u64, u64) = (1, 60);
+/// A suspension is enforced within 60 seconds: a pause and two turns, each of which may need a part of it.
+const REFRESH_SECONDS: (u64, u64) = (1, 30);
+/// A balancer's probes are seconds apart. Longer ones would eat the time that supervisors give a stop.
+const STOP_PAUSE_SECONDS: (u64, u64) = (0, 60);
 /// More threads than any machine this runs on.
 const WORKERS: (u64, u64) = (1, 1024);
 
@@ -25,11 +27,13 @@ impl Config {
         [
             self.check_issuer(),
             self.check_workers(),
+            check_range("listen.stop_pause_seconds", self.listen.stop_pause_seconds, STOP_PAUSE_SECONDS),
             self.check_management_is_apart(),
             self.check_publisher(),
             check_range("trust.refresh_seconds", self.trust.refresh_seconds, REFRESH_SECONDS),
             self.check_store(),
             self.check_sentinels(),
+            self.check_sentinel_urls(),
             check_range(
                 "lifetimes.pushed_request_seconds",
                 self.lifetimes.pushed_request_seconds,
@@ -102,15 +106,32 @@ impl Config {
         let (sentinels, primary) = (!self.store.sentinels.is_empty(), self.store.sentinel_primary.is_some());
         (sentinels != primary).then(|| Problem::new("store.sentinels", "stands without its counterpart", REMEDY))
     }
+
+    fn check_sentinel_urls(&self) -> Option<Problem> {
+        const REMEDY: &str =
+            "write redis://host:26379 or rediss://host:26379, without a password: it does not belong in this file";
+        // Not the URL itself: it may be the password that is in the wrong place.
+        let what = self.store.sentinels.iter().find_map(|url| check_redis_url(url))?;
+        Some(Problem::new(
+            "store.sentinels",
+            format!("one of them {}", what.replace("neither memory nor", "not")),
+            REMEDY,
+        ))
+    }
 }
 
 fn check_redis_url(url: &str) -> Option<&'static str> {
     match Url::parse(url) {
         Ok(url) if !matches!(url.scheme(), "redis" | "rediss") => Some("is neither memory nor a redis URL"),
-        Ok(url) if url.password().is_some() => Some("carries a password"),
+        Ok(url) if has_password(&url) => Some("carries a password"),
         Ok(_) => None,
         Err(_) => Some("is neither memory nor a redis URL"),
     }
+}
+
+/// In the place for it, or as the parameter that Redis clients also take.
+fn has_password(url: &Url) -> bool {
+    url.password().is_some() || url.query_pairs().any(|(name, _)| matches!(&*name, "pass" | "password"))
 }
 
 fn check_range(path: &'static str, value: u64, (least, most): (u64, u64)) -> Option<Problem> {

@@ -14,7 +14,7 @@ pub async fn par(edge: web::Data<Edge>, req: HttpRequest, payload: web::Payload)
         Err(refusal) => return refusal.json(),
     };
     let (trust, now) = edge.now();
-    let pushed = edge.broker.pushed_authorization_request(&trust, &head(&req), &form, now).await;
+    let pushed = edge.broker.pushed_authorization_request(&trust, &client_head(&req), &form, now).await;
     // RFC 9126 §2.2: 201.
     answer::json(StatusCode::CREATED, pushed)
 }
@@ -26,7 +26,7 @@ pub async fn token(edge: web::Data<Edge>, req: HttpRequest, payload: web::Payloa
         Err(refusal) => return refusal.json(),
     };
     let (trust, now) = edge.now();
-    answer::json(StatusCode::OK, edge.broker.token(&trust, &head(&req), &form, now).await)
+    answer::json(StatusCode::OK, edge.broker.token(&trust, &client_head(&req), &form, now).await)
 }
 
 /// OpenID Connect Core §5.3. The access token stands in the `Authorization` header; a body is not read.
@@ -42,13 +42,20 @@ pub async fn revoke(edge: web::Data<Edge>, req: HttpRequest, payload: web::Paylo
         Err(refusal) => return refusal.json(),
     };
     let (trust, now) = edge.now();
-    match edge.broker.revoke(&trust, &head(&req), &form, now).await {
+    match edge.broker.revoke(&trust, &client_head(&req), &form, now).await {
         Ok(()) => HttpResponse::Ok().finish(),
         Err(error) => answer::oauth_error(&error),
     }
 }
 
-/// What stands in the head about who asks. Two `Authorization` headers are none.
+/// What stands in the head about a client that authenticates itself. RFC 6749 §2.3: one method in a request. An
+/// `Authorization` header is another than the assertion, also one that nobody can read or that stands there twice.
+fn client_head(req: &HttpRequest) -> RequestHead<'_> {
+    let authorization = req.headers().get(AUTHORIZATION).map(|value| value.to_str().unwrap_or_default());
+    RequestHead { authorization }
+}
+
+/// What stands in the head about who asks with a token. Two `Authorization` headers are none.
 pub(super) fn head(req: &HttpRequest) -> RequestHead<'_> {
     let mut values = req.headers().get_all(AUTHORIZATION);
     let (first, second) = (values.next(), values.next());

@@ -18,7 +18,7 @@ use crate::pages::{Language, language_links};
 /// RFC 6749 §3.1, RFC 9126 §4.
 pub async fn authorize(edge: web::Data<Edge>, req: HttpRequest) -> HttpResponse {
     let (trust, now) = edge.now();
-    let outcome = edge.broker.authorize(&trust, &without_language(&req), &browser(&req), now).await;
+    let outcome = edge.broker.authorize(&trust, &form::query(&req), &browser(&req), now).await;
     render(&edge, &req, &trust, outcome)
 }
 
@@ -33,14 +33,20 @@ pub async fn authorize_by_post(edge: web::Data<Edge>, req: HttpRequest, payload:
     render(&edge, &req, &trust, outcome)
 }
 
-/// The picker's form.
+/// The picker's form: a country, the way back, or a language to read the page in.
 pub async fn country(edge: web::Data<Edge>, req: HttpRequest, payload: web::Payload) -> HttpResponse {
-    let form = match own_form(&req, payload).await {
-        Ok(body) => Form::from_urlencoded(&spell_out_choice(&body)),
+    let body = match own_form(&req, payload).await {
+        Ok(body) => body,
         Err(refusal) => return refusal.page(&req),
     };
+    let form = Form::from_urlencoded(&spell_out_choice(&body));
     let (trust, now) = edge.now();
-    let outcome = edge.broker.choose_country(&trust, &form, &browser(&req), now).await;
+    let outcome = if let Some(language) = language_button(&body) {
+        page::press(&req, language);
+        edge.broker.picker_again(&trust, &form, &browser(&req), now).await
+    } else {
+        edge.broker.choose_country(&trust, &form, &browser(&req), now).await
+    };
     render(&edge, &req, &trust, outcome)
 }
 
@@ -94,6 +100,12 @@ fn spell_out_choice(body: &[u8]) -> Vec<u8> {
     body.split(|b| *b == b'&').map(spell).collect::<Vec<_>>().join(&b'&')
 }
 
+/// `action=lang-fr`: a language button was pressed.
+fn language_button(body: &[u8]) -> Option<Language> {
+    let tag = body.split(|b| *b == b'&').find_map(|pair| pair.strip_prefix(b"action=lang-"))?;
+    Language::from_tag(std::str::from_utf8(tag).ok()?)
+}
+
 fn browser(req: &HttpRequest) -> Browser<'_> {
     Browser { cookie: cookies::value(req, BINDING) }
 }
@@ -122,8 +134,7 @@ const RETRY_SECONDS: HeaderValue = HeaderValue::from_static("60");
 
 fn picker(edge: &Edge, req: &HttpRequest, view: &PickerView) -> HttpResponse {
     let frame = page::frame(req, &view.ui_locales);
-    let links = language_links(&format!("/authorize?{}", query_without_language(req)), frame.language);
-    let answer = page::respond(req, StatusCode::OK, &PickerPage::new(view, frame, links));
+    let answer = page::respond(req, StatusCode::OK, &PickerPage::new(view, frame));
     bind(answer, edge, view.set_cookie.as_ref())
 }
 
@@ -157,7 +168,7 @@ fn bind(mut answer: HttpResponse, edge: &Edge, secret: Option<&BrowserSecret>) -
     answer
 }
 
-/// A pressed language link holds for the rest of the login.
+/// A pressed language link or button holds for the rest of the login.
 fn remember_language(mut answer: HttpResponse, edge: &Edge, req: &HttpRequest) -> HttpResponse {
     if let Some(language) = page::pressed_language(req) {
         let cookie = cookies::cookie(LANGUAGE, language.tag().to_owned(), edge.broker.config().lifetimes.login);
@@ -168,19 +179,17 @@ fn remember_language(mut answer: HttpResponse, edge: &Edge, req: &HttpRequest) -
     answer
 }
 
-/// The language is the edge's parameter, not the broker's.
-fn without_language(req: &HttpRequest) -> Form {
-    Form::from_urlencoded(query_without_language(req).as_bytes())
-}
-
-fn query_without_language(req: &HttpRequest) -> String {
-    let others = req.query_string().split('&').filter(|pair| !pair.starts_with("lang="));
-    others.collect::<Vec<_>>().join("&")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_language_button_is_known_by_its_action() {
+        assert_eq!(language_button(b"state=s&action=lang-ar"), Some(Language::Ar));
+        for body in ["state=s&action=cancel", "state=s&choice=XA.idp", "action=lang-xx", "state=lang-fr", ""] {
+            assert_eq!(language_button(body.as_bytes()), None, "{body}");
+        }
+    }
 
     #[test]
     fn a_choice_becomes_country_and_service_and_a_doubled_one_stays_doubled() {

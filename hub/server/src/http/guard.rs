@@ -25,6 +25,7 @@ pub async fn guard<B: MessageBody>(
 ) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, Error> {
     let started = Instant::now();
     let metrics = req.app_data::<web::Data<Metrics>>().map(|metrics| Arc::clone(metrics));
+    let _in_flight = metrics.as_deref().map(Metrics::one_in_flight);
     let method = req.method().clone();
     if let Err(refusal) = check(&req) {
         let answer = refusal.for_peer(req.request());
@@ -34,7 +35,7 @@ pub async fn guard<B: MessageBody>(
         Ok(Ok(response)) => Ok(observed(response.map_into_left_body(), &method, started, metrics.as_deref())),
         Ok(Err(error)) => Err(error),
         Err(_) => {
-            if let Some(metrics) = metrics {
+            if let Some(metrics) = &metrics {
                 metrics.panics.inc();
             }
             Err(Panicked.into())

@@ -21,6 +21,10 @@ pub const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 /// 64 KiB at 2G speed (70 kbit/s) take 8 s; thirty are slowloris.
 pub const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// From the first byte of a request to the first byte of its answer: head, body, and 15 s for a slow country. It
+/// also ends a later head on an old connection that trickles in, which the head timeout does not see.
+pub const ANSWER_LIMIT: Duration = Duration::from_secs(55);
+
 /// An idle connection: longer than a person reads a page on a fast network, shorter than a proxy's patience.
 pub const KEEP_ALIVE: Duration = Duration::from_secs(75);
 
@@ -28,4 +32,4 @@ pub const KEEP_ALIVE: Duration = Duration::from_secs(75);
 pub const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Requests in flight when a stop is asked for may take this long.
-pub const DRAIN_SECONDS: u64 = 30;
+pub const DRAIN: Duration = Duration::from_secs(30);

@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ACCEPT_ENCODING, ACCEPT_LANGUAGE, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, VARY};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
 use askama::Template;
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -24,8 +24,16 @@ pub fn frame(req: &HttpRequest, ui_locales: &[String]) -> Frame {
     Frame { language: Wishes { chosen, ui_locales, accept_language }.language(), test }
 }
 
-/// `lang` in the query: a language link was pressed.
+/// A language button was pressed: the answer to `req` is in `language`.
+pub fn press(req: &HttpRequest, language: Language) {
+    req.extensions_mut().insert(language);
+}
+
+/// The language button that was pressed, or `lang` in the query: a language link.
 pub fn pressed_language(req: &HttpRequest) -> Option<Language> {
+    if let Some(language) = req.extensions().get::<Language>() {
+        return Some(*language);
+    }
     let value = req.query_string().split('&').find_map(|pair| pair.strip_prefix("lang="))?;
     Language::from_tag(value)
 }

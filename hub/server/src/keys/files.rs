@@ -13,15 +13,22 @@ use zeroize::Zeroizing;
 
 use super::KeyError;
 
+/// The permission bits of everybody who is neither owner nor group.
+const OTHERS: u32 = 0o007;
+
 /// The text of a secret file.
 pub(super) fn read_secret(file: &Path) -> Result<String, KeyError> {
+    check_mode(file)?;
+    fs::read_to_string(file).map_err(|source| KeyError::Unreadable { path: file.to_owned(), source })
+}
+
+/// Whether a secret file is closed to others.
+pub(crate) fn check_mode(file: &Path) -> Result<(), KeyError> {
     let unreadable = |source| KeyError::Unreadable { path: file.to_owned(), source };
     let mode = fs::metadata(file).map_err(unreadable)?.permissions().mode() & 0o777;
     // Group may read: systemd credentials and Kubernetes secrets come that way. Others may not.
-    if mode & 0o007 != 0 {
-        return Err(KeyError::TooOpen { file: file.to_owned(), mode });
-    }
-    fs::read_to_string(file).map_err(unreadable)
+    let open = mode & OTHERS != 0;
+    if open { Err(KeyError::TooOpen { file: file.to_owned(), mode }) } else { Ok(()) }
 }
 
 /// A JWK file.

@@ -27,6 +27,7 @@ use country_adapters::UpstreamKeys;
 use hub_core::sealed::{SealError, Sealer};
 use strict_jose::{JwkError, RandomError};
 
+pub(crate) use files::check_mode;
 pub use generate::{Generated, generate};
 
 use crate::config;

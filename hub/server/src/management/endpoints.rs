@@ -35,7 +35,7 @@ async fn ready(health: web::Data<Health>, req: HttpRequest) -> HttpResponse {
 }
 
 async fn metrics(metrics: web::Data<Metrics>, health: web::Data<Health>) -> HttpResponse {
-    match metrics.render(&health.trust.state(), health.clock.now()) {
+    match metrics.render(&health.trust.state(), health.trust.turn_age(), health.clock.now()) {
         Ok(text) => HttpResponse::Ok()
             .insert_header((CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8"))
             .body(text),

@@ -3,6 +3,7 @@
 //! To add one: 1. a field; 2. its registration in [`Metrics::new`]; 3. the one place that counts.
 
 use std::fmt;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use actix_web::http::{Method, StatusCode};
@@ -29,6 +30,8 @@ pub struct Metrics {
     pub adapters: Family<AdapterLabels, Histogram>,
     /// Audit records that could not be written.
     pub audit_write_errors: Counter,
+    /// Requests that are being answered.
+    pub in_flight: Gauge,
     /// Requests whose handler panicked.
     pub panics: Counter,
     /// Times a refresher of the trust lists was given up on.
@@ -36,7 +39,17 @@ pub struct Metrics {
     trust_version: Gauge,
     trust_expires: Gauge,
     trust_state: Family<StateLabels, Gauge>,
+    trust_turn_age: Gauge<f64, AtomicU64>,
     suspensions: Gauge,
+}
+
+/// A request that is being answered; it is counted until this is dropped.
+pub struct InFlight<'m>(&'m Gauge);
+
+impl Drop for InFlight<'_> {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
 }
 
 /// Of one HTTP request.
@@ -101,6 +114,8 @@ impl Metrics {
         registry.register_with_unit("hub_adapter_request_duration", help, Unit::Seconds, adapters.clone());
         let audit_write_errors = Counter::default();
         registry.register("hub_audit_write_errors", "Audit records that failed", audit_write_errors.clone());
+        let in_flight = Gauge::default();
+        registry.register("http_server_active_requests", "Requests that are being answered", in_flight.clone());
         let panics = Counter::default();
         registry.register("hub_panics", "Requests whose handler panicked", panics.clone());
         let refresher_restarts = Counter::default();
@@ -113,6 +128,9 @@ impl Metrics {
         registry.register_with_unit("hub_trustlist_expires_timestamp", help, Unit::Seconds, trust_expires.clone());
         let trust_state = Family::default();
         registry.register("hub_trustlist_state", "1 for the state that holds", trust_state.clone());
+        let trust_turn_age = Gauge::default();
+        let help = "Time since the last completed look for newer trust lists";
+        registry.register_with_unit("hub_trustlist_turn_age", help, Unit::Seconds, trust_turn_age.clone());
         let suspensions = Gauge::default();
         registry.register("hub_suspended_entities", "Suspension orders in force", suspensions.clone());
         Self {
@@ -121,13 +139,21 @@ impl Metrics {
             logins,
             adapters,
             audit_write_errors,
+            in_flight,
             panics,
             refresher_restarts,
             trust_version,
             trust_expires,
             trust_state,
+            trust_turn_age,
             suspensions,
         }
+    }
+
+    /// A request begins; it is in flight until what this returns is dropped.
+    pub fn one_in_flight(&self) -> InFlight<'_> {
+        self.in_flight.inc();
+        InFlight(&self.in_flight)
     }
 
     /// One request was answered. `route` is the pattern it matched, so a scanner cannot make up labels.
@@ -141,8 +167,10 @@ impl Metrics {
     }
 
     /// The OpenMetrics text. The state of trust is looked at now, not when it last changed: a list expires by itself.
-    pub fn render(&self, trust: &TrustState, now: UnixTime) -> Result<String, fmt::Error> {
+    /// `turn_age` is the time since the last completed look for newer lists.
+    pub fn render(&self, trust: &TrustState, turn_age: Duration, now: UnixTime) -> Result<String, fmt::Error> {
         self.look_at(trust, now);
+        self.trust_turn_age.set(turn_age.as_secs_f64());
         let mut text = String::new();
         encode(&mut text, &self.registry)?;
         Ok(text)

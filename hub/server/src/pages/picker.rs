@@ -5,7 +5,7 @@ use hub_core::{Disabled, PickerCountry, PickerService, PickerView};
 use trust_list::{Level, LocalizedText};
 
 use super::texts::Texts;
-use super::{Frame, LanguageLink, plain};
+use super::{Frame, Language, plain};
 
 /// The page, ready to render.
 #[derive(Debug, Template)]
@@ -19,7 +19,6 @@ pub struct PickerPage<'v> {
     state: &'v str,
     countries: Vec<Country>,
     any_open: bool,
-    links: Option<Vec<LanguageLink>>,
 }
 
 #[derive(Debug)]
@@ -47,8 +46,9 @@ struct Service {
 }
 
 impl<'v> PickerPage<'v> {
-    /// The page for `view`; `links` lead to it in the other languages.
-    pub fn new(view: &'v PickerView, frame: Frame, links: Vec<LanguageLink>) -> Self {
+    /// The page for `view`. Its form also has a button for each language: a link would need the pushed request, which is
+    /// gone after a minute.
+    pub fn new(view: &'v PickerView, frame: Frame) -> Self {
         let t = frame.texts();
         let languages = frame.language.preferences();
         Self {
@@ -60,7 +60,6 @@ impl<'v> PickerPage<'v> {
             state: &view.form_state,
             countries: view.countries.iter().map(|country| row(country, frame)).collect(),
             any_open: view.countries.iter().any(|country| country.disabled.is_none()),
-            links: Some(links),
         }
     }
 }

@@ -25,6 +25,8 @@ pub struct Trust {
     stopped: AtomicBool,
     stop_signal: Notify,
     beat: Mutex<Instant>,
+    /// When the last turn came to its end, whatever it found; at first, when this began.
+    turn: Mutex<Instant>,
     requests: mpsc::Sender<Request>,
     inbox: tokio::sync::Mutex<mpsc::Receiver<Request>>,
 }
@@ -53,6 +55,7 @@ impl Trust {
             stopped: AtomicBool::new(false),
             stop_signal: Notify::new(),
             beat: Mutex::new(Instant::now()),
+            turn: Mutex::new(Instant::now()),
             requests,
             inbox: tokio::sync::Mutex::new(inbox),
         }
@@ -101,6 +104,17 @@ impl Trust {
 
     fn beat(&self) {
         *self.beat.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+    }
+
+    /// How long ago the last turn came to its end.
+    pub fn turn_age(&self) -> Duration {
+        self.turn.lock().unwrap_or_else(PoisonError::into_inner).elapsed()
+    }
+
+    fn turn_completed(&self, generation: u64) {
+        if self.is_current(generation) {
+            *self.turn.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+        }
     }
 
     fn since_beat(&self) -> Duration {

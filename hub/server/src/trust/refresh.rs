@@ -8,13 +8,15 @@ use std::time::Duration;
 use hub_core::audit::{AuditEvent, AuditKind, AuditLog, ListVersion};
 use hub_core::ports::Clock;
 use strict_jose::UnixTime;
-use trust_list::{Alarm, HighWater, Publisher, TrustClient, TrustState, UpdateError};
+use tokio::runtime::Handle;
+use trust_list::{Alarm, HighWater, HighWaterError, Publisher, TrustClient, TrustState, UpdateError};
 
 use super::publisher::Apart;
 use super::{Request, Trust};
 
-/// A turn that takes longer is cut off: five documents at [`super::publisher`]'s own limit are far beyond any good day.
-pub const TURN_LIMIT: Duration = Duration::from_mins(2);
+/// A turn that takes longer is cut off. A suspension that a turn just missed bites after this turn, a pause and the next
+/// turn: 20 + 15 + 20 seconds with the ordinary pause, within the minute.
+pub const TURN_LIMIT: Duration = Duration::from_secs(20);
 
 /// After a failure the next try comes after this long, then twice as long, up to the ordinary pause.
 const FIRST_RETRY: Duration = Duration::from_secs(1);
@@ -42,9 +44,17 @@ pub struct Setup {
 
 impl Setup {
     /// A client with what the disk remembers. Fails for what an operator must mend: the root, the folder.
+    /// On a thread for blocking work: it reads the disk and verifies what it finds there.
     pub async fn open(&self) -> Result<TrustClient, UpdateError> {
-        let high_water = HighWater::open(&self.state_directory)?;
-        TrustClient::start(self.root.clone(), high_water, self.clock.now()).await
+        let (setup, runtime) = (self.clone(), Handle::current());
+        let opening = tokio::task::spawn_blocking(move || {
+            let high_water = HighWater::open(&setup.state_directory)?;
+            runtime.block_on(TrustClient::start(setup.root.clone(), high_water, setup.clock.now()))
+        });
+        opening.await.unwrap_or_else(|broken| {
+            let (action, path) = ("opening", self.state_directory.clone());
+            Err(HighWaterError::Io { action, path, reason: broken.to_string() }.into())
+        })
     }
 }
 
@@ -71,6 +81,7 @@ async fn run(setup: Setup, mut client: TrustClient, trust: &Trust, generation: u
         if let Ok(state) = refreshed {
             failures = if state.why().is_some() { failures + 1 } else { 0 };
             publish(&setup, trust, generation, state).await;
+            trust.turn_completed(generation);
         } else {
             failures += 1;
             tracing::error!("a refresh of the trust lists was cut off");
@@ -95,7 +106,11 @@ async fn publish(setup: &Setup, trust: &Trust, generation: u64, state: &TrustSta
     trust.publish(generation, state.clone());
     if let Some(event) = change(&previous, &state, now) {
         let why = state.why().map(ToString::to_string);
-        tracing::info!(state = state.name(), why, "the state of trust changed");
+        if why.is_some() {
+            tracing::warn!(state = state.name(), why, "the state of trust changed");
+        } else {
+            tracing::info!(state = state.name(), "the state of trust changed");
+        }
         if let Err(error) = setup.audit.record(event).await {
             tracing::error!(%error, "a change of the trust lists was not recorded");
         }

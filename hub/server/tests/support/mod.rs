@@ -5,8 +5,10 @@
 #![expect(dead_code, unreachable_pub, reason = "shared between test binaries, each of which uses a part")]
 
 use std::collections::HashMap;
+use std::fs::Permissions;
 use std::io::Write as _;
 use std::net::{SocketAddr, TcpStream};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -55,6 +57,7 @@ pub fn folder_for(region: &TestRegion) -> TempDir {
     let certified = rcgen::generate_simple_self_signed(["hub.example".to_owned()]).unwrap();
     write(folder.path(), "certificate.pem", &certified.cert.pem());
     write(folder.path(), "key.pem", &certified.signing_key.serialize_pem());
+    std::fs::set_permissions(folder.path().join("key.pem"), Permissions::from_mode(0o600)).unwrap();
     std::fs::write(folder.path().join("root.json"), region.pinned_root()).unwrap();
     std::fs::create_dir(folder.path().join("publisher")).unwrap();
     region.write_to(&folder.path().join("publisher")).unwrap();
@@ -103,6 +106,7 @@ address = "127.0.0.1:0"
 certificate_file = "certificate.pem"
 key_file = "key.pem"
 workers = 1
+stop_pause_seconds = 0
 [management]
 address = "127.0.0.1:0"
 [trust]
