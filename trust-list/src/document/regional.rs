@@ -236,12 +236,12 @@ fn ends_after_beginning(rows: &[Recognition]) -> Result<(), ListProblem> {
 /// One answer at a time: with two rows in force, the one that somebody forgot to end could be the one that decides.
 fn no_overlap(rows: &[Recognition]) -> Result<(), ListProblem> {
     let about = |row: &Recognition| (row.recogniser, row.recognised, row.purpose.clone());
-    let mut by_date: Vec<_> = rows.iter().map(|row| (about(row), row.from, row.until)).collect();
-    by_date.sort();
-    for ((before, _, until), (after, from, _)) in by_date.iter().zip(by_date.iter().skip(1)) {
-        if before == after && until.is_none_or(|until| *from < until) {
-            let (recogniser, recognised, purpose) = before.clone();
-            return Err(ListProblem::OverlappingRecognitions { recogniser, recognised, purpose });
+    let mut by_date: Vec<&Recognition> = rows.iter().collect();
+    by_date.sort_by_key(|row| (about(row), row.from));
+    for (before, after) in by_date.iter().zip(by_date.iter().skip(1)) {
+        if about(before) == about(after) && before.until.is_none_or(|until| after.from < until) {
+            let Recognition { recogniser, recognised: accepted, purpose, .. } = (*before).clone();
+            return Err(ListProblem::OverlappingRecognitions { recogniser, recognised: accepted, purpose });
         }
     }
     Ok(())

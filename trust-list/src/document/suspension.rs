@@ -12,7 +12,11 @@ use crate::{CountryCode, EntityId};
 /// "From now on, do not trust this." Each order is a JWS of its own, signed by a regulator's key, and carried in the
 /// status document; the online key that signs the status cannot make one.
 ///
-/// An order has no end: it holds until a regional list, signed by the full quorum, reinstates its target.
+/// An order has no end: it holds until a regional list, signed by the full quorum, reinstates its target. A client that
+/// verified it once keeps it until then, whether the status goes on carrying it or not, and whatever becomes of the keys
+/// that signed it: nothing in the documents tells a key that was rotated from one that was stolen. Orders by a stolen
+/// key are lifted like any other. A client that meets the region after the key has left does not count its orders, so
+/// whoever rotates a key signs its orders anew; `trustctl publish` says which.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SuspensionOrder {
     /// The region it is for, so that an order of one region is none in another.

@@ -154,8 +154,12 @@ fn a_regulator_is_replaced_by_a_root_that_old_and_new_keys_sign() {
     assert!(refused.err.contains("clients would refuse the regional list"), "{}", refused.err);
     bench.ok("propose regional --dir pub --out r2.json");
     bench.sign_and_assemble("r2.json", &["xa", "xb"]);
+    bench.ok("suspend XA --reason drill --key xc.jwk --dir pub --out half.json");
+    bench.ok("publish --dir pub --key online.jwk --order half.json");
     bench.ok("assemble root2.json --dir pub");
-    bench.ok("publish --dir pub --key online.jwk");
+    // The order of the key that left counts for nobody who sees it first.
+    let published = bench.ok("publish --dir pub --key online.jwk --json").json();
+    assert!(published["notices"][0].as_str().unwrap().contains("suspension order"), "{published}");
     let verified = bench.ok("verify --root root.json --dir pub --json").json();
     assert_eq!(verified["root_version"], 2);
 }

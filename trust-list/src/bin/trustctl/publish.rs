@@ -1,9 +1,12 @@
 //! `trustctl publish`
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde_json::json;
 use strict_jose::{SigningKey, UnixTime};
+use trust_list::VerifiedList;
 use trust_list::publish::{Proposal, Published};
 
 use crate::error::CliError;
@@ -33,40 +36,46 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, now: UnixTime) -> Result<Outcome, CliError> {
     let keys = args.keys.iter().map(|path| files::read_private_key(path)).collect::<Result<Vec<_>, _>>()?;
     let orders = args.orders.iter().map(|path| files::read_proposal(path)).collect::<Result<Vec<_>, _>>()?;
-    let documents = restamp(&args.dir, &keys, &orders, now, args.life)?;
+    let (documents, list) = restamp(&args.dir, &keys, &orders, now, args.life)?;
     if let Some(to) = &args.to {
         documents.write_to(to)?;
     }
     let status = documents.status()?;
     let lists = status.lists.iter().map(|entry| format!("{} {}", entry.name, entry.sequence)).collect::<Vec<_>>();
-    let text = format!(
+    let notices: Vec<String> = list.notices().iter().map(ToString::to_string).collect();
+    let mut text = format!(
         "status   {}\nexpires  {}\nlists    {}\norders   {}\n\nPublish again before it expires.",
         status.version,
         status.expires.to_rfc3339(),
         lists.join(", "),
         status.suspensions.len(),
     );
+    for notice in &notices {
+        let _ = write!(text, "\nnotice   {notice}");
+    }
     let value = json!({
         "version": status.version,
         "expires": status.expires.to_rfc3339(),
         "lists": status.lists,
         "orders": status.suspensions.len(),
+        "notices": notices,
     });
     Ok(Outcome::done(text, value))
 }
 
-/// Makes the newest documents in `dir` current, if a client accepts them.
+/// Makes the newest documents in `dir` current, if a client accepts them; answers what one makes of them that sees them
+/// first.
 pub(crate) fn restamp(
     dir: &Path,
     keys: &[SigningKey],
     orders: &[Proposal],
     now: UnixTime,
     life: Option<i64>,
-) -> Result<Published, CliError> {
+) -> Result<(Published, Arc<VerifiedList>), CliError> {
     let _alone = files::lock(dir)?;
     let mut documents = published(dir)?;
     documents.restamp(keys, orders, now, life)?;
-    snapshot::verify_documents(&documents, now)?;
+    let list = snapshot::verify_documents(&documents, now)?;
     documents.write_to(dir)?;
-    Ok(documents)
+    Ok((documents, list))
 }

@@ -12,8 +12,8 @@ use crate::outcome::Outcome;
 use crate::status::is_complete;
 use crate::{files, publish};
 
-/// A member's own signer, or the regulator of that country, suspends it alone. Anything else takes two regulators: each
-/// runs this command, or the second signs the first one's order with `trustctl sign`.
+/// A member's own signer, or the regulator of that country, suspends it alone. Anything else takes two regulators of two
+/// countries: each runs this command, or the second signs the first one's order with `trustctl sign`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The member, or the member and one of its entities.
@@ -54,7 +54,8 @@ pub(crate) fn run(args: &Args, now: UnixTime) -> Result<Outcome, CliError> {
         publish::restamp(&args.dir, &keys, std::slice::from_ref(&order), now, None)?;
     }
     let alone = is_complete(&order, &tallies);
-    let force = if alone { "this order is enough" } else { "it takes a second regulator's order" };
+    let force =
+        if alone { "this order is enough" } else { "it takes the order of a second regulator, of another country" };
     let where_to = if published { "published" } else { "not published yet: trustctl publish --order FILE" };
     let text = format!("suspend  {}\nreason   {reason}\nforce    {force}\nstate    {where_to}", args.target);
     let value = json!({ "target": args.target.to_string(), "reason": reason, "enough": alone, "published": published });
