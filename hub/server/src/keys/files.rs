@@ -13,6 +13,9 @@ use zeroize::Zeroizing;
 
 use super::KeyError;
 
+/// The permission bits of everybody who is neither owner nor group.
+const OTHERS: u32 = 0o007;
+
 /// The text of a secret file.
 pub(super) fn read_secret(file: &Path) -> Result<String, KeyError> {
     check_mode(file)?;
