@@ -41,23 +41,30 @@ impl Drop for Served {
 }
 
 /// A port for a server that starts later.
-///
-/// It is below those that the system gives to outgoing connections (from 32768 on), or one of these could take it in the
-/// meantime. Processes begin at different places; within one, no port is given twice.
 pub fn free_port() -> anyhow::Result<u16> {
+    free_ports(1)
+}
+
+/// The first of `count` ports in a row for servers that start later.
+///
+/// They are below those that the system gives to outgoing connections (from 32768 on), or one of these could take them
+/// in the meantime. Processes begin at different places; within one, no port is given twice.
+pub fn free_ports(count: u16) -> anyhow::Result<u16> {
     static NEXT: AtomicU32 = AtomicU32::new(0);
-    const FIRST: u32 = 10_000;
-    const COUNT: u32 = 10_000;
+    const PLACES: u32 = 10_000;
     let begin = std::process::id().wrapping_mul(199);
-    for _ in 0..COUNT {
-        let step = begin.wrapping_add(NEXT.fetch_add(1, Ordering::SeqCst));
-        let port = u16::try_from(FIRST + step % COUNT)?;
-        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
-            return Ok(port);
+    let is_free = |port: u16| TcpListener::bind(("127.0.0.1", port)).is_ok();
+    for _ in 0..PLACES {
+        let place = begin.wrapping_add(NEXT.fetch_add(count.into(), Ordering::SeqCst)) % PLACES;
+        let first = FIRST_PORT + u16::try_from(place)?;
+        if (first..first + count).all(is_free) {
+            return Ok(first);
         }
     }
-    anyhow::bail!("no port from {FIRST} to {} is free", FIRST + COUNT - 1)
+    anyhow::bail!("no {count} ports in a row are free from {FIRST_PORT} on")
 }
+
+const FIRST_PORT: u16 = 10_000;
 
 /// Binds loopback; port 0 takes a free one. A taken port is named in the error.
 pub fn bind(port: u16) -> anyhow::Result<TcpListener> {

@@ -15,7 +15,7 @@ use conformance::load::redis::{Redis, url_of};
 use conformance::persona::{self, Situation};
 use conformance::region::{Options, Region};
 use conformance::rp::{Answer, Hub, RelyingParty, Request};
-use conformance::serve::free_port;
+use conformance::serve::{free_port, free_ports};
 use tempfile::TempDir;
 
 /// The binary that this build made; `conformance serve` is a hub.
@@ -273,14 +273,9 @@ fn r02_s12_neither_redis_nor_a_debug_log_nor_the_audit_log_holds_a_person_or_a_t
 #[test]
 fn the_demo_does_its_tour_and_writes_down_what_programs_need() {
     let dir = tempfile::tempdir().unwrap();
-    // Nine ports in a row, of which only the first was looked at: another place if one is taken.
-    let mut attempts = (0..3).map(|_| {
-        let base = free_port().unwrap().to_string();
-        let options = ["demo", "--check", "--hub", CONFORMANCE, "--port-base", &base, "--dir"];
-        Command::new(CONFORMANCE).args(options).arg(dir.path()).output().unwrap()
-    });
-    let taken = |output: &std::process::Output| String::from_utf8_lossy(&output.stderr).contains("is not free");
-    let output = attempts.find(|output| !taken(output)).unwrap();
+    let base = free_ports(9).unwrap().to_string();
+    let options = ["demo", "--check", "--hub", CONFORMANCE, "--port-base", &base, "--dir"];
+    let output = Command::new(CONFORMANCE).args(options).arg(dir.path()).output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
     for step in ["1. ", "2. ", "3. ", "4. ", "5. "] {
