@@ -234,7 +234,7 @@ async fn d19_a_client_that_is_no_longer_trusted_or_left_its_redirect_uri_gets_no
         let refused_at = citizen.at_home(&world, &bank, &[]).await;
         let denied = citizen.identified(&world, &bank, &[]).await;
         let allowed = citizen.identified(&world, &bank, &[]).await;
-        let (back, refused) = (world.national.log_in(&location), National::refuse(&refused_at, "access_denied"));
+        let (answer, refused) = (world.national.log_in(&location), National::refuse(&refused_at, "access_denied"));
         if case == "suspended" {
             world.suspend("XB", "bank");
         } else {
@@ -245,7 +245,7 @@ async fn d19_a_client_that_is_no_longer_trusted_or_left_its_redirect_uri_gets_no
             ("link", citizen.follow(&world, &bank.client_id, &linked.request_uri).await),
             ("choose", citizen.choose(&world, &picker, "XA").await),
             ("cancel", citizen.cancel(&world, &cancelled).await),
-            ("callback", citizen.come_back(&world, "XA", &back).await),
+            ("callback", citizen.come_back(&world, "XA", &answer).await),
             ("refused at home", citizen.come_back(&world, "XA", &refused).await),
             ("deny", citizen.decide(&world, &denied, "deny").await),
             ("allow", citizen.decide(&world, &allowed, "allow").await),

@@ -38,10 +38,10 @@ async fn b05_every_end_of_a_login_uses_its_request_up() {
         let bank = &world.clients.bank;
         let mut citizen = Citizen::default();
         let begun = begin(&world, &mut citizen).await;
-        let back = world.national.log_in(&begun.location);
+        let answer = world.national.log_in(&begun.location);
         let ended = match case {
             "allowed" | "denied" => {
-                let consent = expect_consent(citizen.come_back(&world, "XA", &back).await);
+                let consent = expect_consent(citizen.come_back(&world, "XA", &answer).await);
                 citizen.decide(&world, &consent, if case == "allowed" { "allow" } else { "deny" }).await
             }
             "cancelled" => citizen.cancel(&world, &begun.picker).await,
@@ -50,7 +50,7 @@ async fn b05_every_end_of_a_login_uses_its_request_up() {
                 citizen.come_back(&world, "XA", &refused).await
             }
             "refused by us" => citizen.choose(&world, &begun.picker, "XD").await,
-            _ => citizen.come_back(&world, "XC", &back).await,
+            _ => citizen.come_back(&world, "XC", &answer).await,
         };
         assert!(expect_redirect(ended).location.starts_with(&bank.redirect_uri), "{case}");
         is_over(&world, &mut citizen, &begun, case).await;
