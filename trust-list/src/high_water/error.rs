@@ -20,7 +20,7 @@ pub enum HighWaterError {
     InUse(PathBuf),
     /// The file of marks is damaged.
     #[error(
-        "{} is damaged: {reason}; restore it from a backup, or remove the directory if a rollback to older documents is acceptable",
+        "{} is damaged: {reason}; a copy from a backup would forget what was seen since; remove the directory if a rollback to older documents is acceptable",
         path.display()
     )]
     Damaged {

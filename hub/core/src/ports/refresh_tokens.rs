@@ -10,8 +10,8 @@ use crate::sealed::Sealed;
 
 /// What refresh tokens stand for. Each belongs to a grant and dies with it.
 ///
-/// Refresh tokens are not rotated (FAPI 2.0 Security Profile §5.3.2.1; they are bound to the sender instead), so a
-/// client that lost an answer may ask again.
+/// Refresh tokens are not rotated (FAPI 2.0 Security Profile §5.3.2.1; they are bound to the client, which
+/// authenticates with its key), so a client that lost an answer may ask again.
 #[async_trait]
 pub trait RefreshTokens: Send + Sync {
     /// Remembers the token for `ttl`, and prolongs its grant to live at least as long.
