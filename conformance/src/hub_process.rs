@@ -31,6 +31,8 @@ pub struct HubOptions {
     pub refresh_seconds: u64,
     /// What is logged, as `RUST_LOG` says it.
     pub log: String,
+    /// Requests a minute that one client may make, and at once, if not the default.
+    pub client_requests: Option<(u32, u32)>,
     /// Worker threads, if not one for each core.
     pub workers: Option<usize>,
 }
@@ -71,6 +73,7 @@ impl HubOptions {
 
     fn toml(&self) -> String {
         let Self { port, management_port, publisher, store, refresh_seconds, .. } = self;
+        let limits = self.client_requests.map(limits).unwrap_or_default();
         let workers = self.workers.map(|workers| format!("workers = {workers}\n")).unwrap_or_default();
         format!(
             "issuer = \"{issuer}\"\n\n\
@@ -83,12 +86,17 @@ impl HubOptions {
              [keys]\nsigning_directory = \"keys/signing\"\nsealing_key_file = \"keys/sealing.key\"\n\
              pairwise_secret_file = \"keys/pairwise.secret\"\nupstream_directory = \"keys/upstream\"\n\n\
              [upstream]\nextra_ca_file = \"{ca}\"\n\n\
+             {limits}\
              [sandbox]\nloopback_peers = true\ntest_countries = true\n",
             issuer = self.issuer(),
             root = absolute(&self.root_file).display(),
             ca = absolute(&self.ca_file).display(),
         )
     }
+}
+
+fn limits((per_minute, burst): (u32, u32)) -> String {
+    format!("[limits]\nclient_requests_per_minute = {per_minute}\nclient_burst = {burst}\n\n")
 }
 
 /// The issuer of a hub on this port.

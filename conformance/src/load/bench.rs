@@ -66,6 +66,7 @@ impl<'a> Bench<'a> {
             store: "memory".into(),
             refresh_seconds: 30,
             log: "warn".into(),
+            client_requests: Some((10_000_000, 10_000_000)),
             ..region.hub_options(dir.join("hub"))
         };
         region.register_hub(&hub.write(&region.pki)?);

@@ -209,6 +209,7 @@ impl Region {
             ca_file: self.ca_file(),
             refresh_seconds: 2,
             log: "info".into(),
+            client_requests: None,
             workers: None,
         }
     }

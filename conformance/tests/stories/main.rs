@@ -14,6 +14,8 @@ mod client_authentication;
 #[cfg(test)]
 mod processes;
 #[cfg(test)]
+mod quota;
+#[cfg(test)]
 mod simulators;
 #[cfg(test)]
 mod support;

@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 use conformance::browser::journey::{self, Decision, Journey};
 use conformance::browser::{Arrival, Browser, Page};
 use conformance::clock::Clock;
-use conformance::hub_process;
+use conformance::hub_process::{self, HubOptions};
 use conformance::persona::{self, Situation};
 use conformance::region::{Options, Region};
 use conformance::rp::{Answer, Hub, RelyingParty, Request, Tokens};
@@ -69,14 +69,24 @@ impl World {
         Self::start_with(|options| options).await
     }
 
+    /// A hub of which every client may ask so often: a minute, and at once.
+    pub(crate) async fn start_limited(per_minute: u32, burst: u32) -> Self {
+        Self::start_both(|options| options, (per_minute, burst)).await
+    }
+
     pub(crate) async fn start_with(change: impl FnOnce(Options) -> Options) -> Self {
+        // On a clock that stands no quota fills up again.
+        Self::start_both(change, (1_000_000, 1_000_000)).await
+    }
+
+    async fn start_both(change: impl FnOnce(Options) -> Options, client_requests: (u32, u32)) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let issuer = hub_process::issuer_on(free_port().unwrap());
         let options =
             Options { hub_issuer: issuer.clone(), ..Options::new(dir.path().join("region"), Clock::standing_now()) };
         let region = Region::start(change(options)).unwrap();
         let clock = region.clock.clone();
-        let files = region.hub_options(dir.path().join("hub"));
+        let files = HubOptions { client_requests: Some(client_requests), ..region.hub_options(dir.path().join("hub")) };
         copy(&KEYS.path().join("keys"), &files.keys_dir());
         region.register_hub(&files.write(&region.pki).unwrap());
         let config = Config::load(&files.config_file()).unwrap();

@@ -16,7 +16,7 @@ use crate::config::{Config, ConfigError};
 use crate::error::{HubFault, OAuthError};
 use crate::handles::TransactionId;
 use crate::metadata::Documents;
-use crate::ports::Stores;
+use crate::ports::{ClientQuota, Stores};
 use crate::sealed::Sealer;
 use crate::subject::PairwiseSecret;
 
@@ -26,6 +26,7 @@ pub struct Broker {
     pub(crate) keys: Keys,
     pub(crate) stores: Stores,
     pub(crate) audit: Arc<dyn AuditLog>,
+    pub(crate) quota: Arc<dyn ClientQuota>,
     pub(crate) adapters: Registry,
     pub(crate) outbound: Outbound,
     pub(crate) upstream_keys: UpstreamKeys,
@@ -45,6 +46,8 @@ pub struct Parts {
     pub stores: Stores,
     /// Where it is recorded what was issued.
     pub audit: Arc<dyn AuditLog>,
+    /// How often each client may ask.
+    pub quota: Arc<dyn ClientQuota>,
     /// The protocols of the national identity providers.
     pub adapters: Registry,
     /// The only way out.
@@ -80,6 +83,7 @@ impl Broker {
             keys: parts.keys,
             stores: parts.stores,
             audit: parts.audit,
+            quota: parts.quota,
             adapters: parts.adapters,
             outbound: parts.outbound,
             upstream_keys: parts.upstream_keys,

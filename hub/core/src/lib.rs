@@ -47,6 +47,7 @@ pub mod error;
 pub mod handles;
 pub mod policy;
 pub mod ports;
+pub mod quota;
 pub mod sealed;
 pub mod store;
 

@@ -87,6 +87,7 @@ impl Broker {
     ) -> Result<&'l Client, OAuthError> {
         let token = self.access_token(bearer(head)?, &self.config.issuer.endpoint(FEDERATION), as_of.now)?;
         let client = as_of.list.trusted_client(&token.client_id, as_of.now).map_err(|_| TokenFault::Invalid)?.client();
+        self.quota.take(&client.client_id)?;
         if !policy::is_served(client) {
             return Err(TokenFault::Invalid.into());
         }

@@ -1,11 +1,13 @@
 //! From configuration to a broker.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use audit_log::FileAuditLog;
 use country_adapters::{Outbound, OutboundConfig, Registry};
 use hub_core::audit::AuditLog;
 use hub_core::ports::{Clock, Stores};
+use hub_core::quota::{NodeQuota, Rate};
 use hub_core::store::memory::{DEFAULT_MAX_ENTRIES, MemoryStore};
 use hub_core::{Broker, IssuerUrl, Lifetimes, Parts};
 use hub_store_redis::{RedisConfig, RedisStore, RedisTls, Sentinels, StartError as RedisError};
@@ -17,6 +19,7 @@ use crate::clock::SystemClock;
 use crate::config::{self, Config};
 use crate::keys;
 use crate::management::audited::Audited;
+use crate::management::limited::Limited;
 use crate::management::{Metrics, adapters};
 use crate::start::StartError;
 
@@ -87,6 +90,10 @@ pub(crate) fn broker(
         keys: keys.broker,
         stores: ports.stores.clone(),
         audit: ports.audit.clone(),
+        quota: Arc::new(Limited::new(
+            NodeQuota::new(rate(&wiring.config.limits), wiring.clock.clone()),
+            metrics.clone(),
+        )),
         adapters: adapters::timed(wiring.adapters.clone(), metrics),
         outbound,
         upstream_keys: keys.upstream,
@@ -169,6 +176,12 @@ pub(crate) fn outbound(config: &Config) -> Result<Outbound, StartError> {
 /// A file that the configuration names.
 pub(crate) fn read(file: &std::path::Path) -> Result<Vec<u8>, StartError> {
     std::fs::read(file).map_err(|source| StartError::Unreadable { file: file.to_owned(), source })
+}
+
+/// A zero does not pass the configuration's checks; here it would be one.
+fn rate(limits: &config::Limits) -> Rate {
+    let at_least_one = |value| NonZeroU32::new(value).unwrap_or(NonZeroU32::MIN);
+    Rate { per_minute: at_least_one(limits.client_requests_per_minute), burst: at_least_one(limits.client_burst) }
 }
 
 fn settings(config: &Config) -> Result<hub_core::Config, StartError> {

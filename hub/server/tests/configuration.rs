@@ -57,6 +57,8 @@ fn a_wrong_value_is_named_by_its_path_with_what_to_do() {
         ),
         ("[keys]", "[lifetimes]\ncode_seconds = 61\n[keys]", "lifetimes.code_seconds"),
         ("[keys]", "[lifetimes]\npushed_request_seconds = 600\n[keys]", "lifetimes.pushed_request_seconds"),
+        ("[keys]", "[limits]\nclient_requests_per_minute = 0\n[keys]", "limits.client_requests_per_minute"),
+        ("[keys]", "[limits]\nclient_burst = 10000001\n[keys]", "limits.client_burst"),
         ("[keys]", "[lifetimes]\nlogin_seconds = 60\n[keys]", "lifetimes.login_seconds"),
     ] {
         let Err(ConfigError::Invalid(problems)) = load(&with(replace, by), &[]) else { panic!("{by} was accepted") };

@@ -56,7 +56,7 @@ impl<'l> Authenticated<'l> {
 }
 
 impl Broker {
-    /// Who sends this request, and is its profile served?
+    /// Who sends this request, may it ask once more, and is its profile served?
     pub(crate) fn authenticate_client<'l>(
         &self,
         as_of: AsOf<'l>,
@@ -64,6 +64,8 @@ impl Broker {
         parameters: &Parameters<'_>,
     ) -> Result<Authenticated<'l>, OAuthError> {
         let caller = self.identify_client(as_of, head, parameters)?;
+        // RFC 9126 §2.3 (attacks B11). Not before it is known who asks: nobody uses up another's quota by naming it.
+        self.quota.take(&caller.client().client_id)?;
         // Said to nobody but the client itself: by now it has shown who it is.
         if policy::is_served(caller.client()) { Ok(caller) } else { Err(RequestFault::NotRegistered.into()) }
     }

@@ -4,6 +4,7 @@
 //! about a person.
 
 use super::ErrorCode;
+use crate::ports::QuotaExceeded;
 
 /// The relying party or country system asked wrongly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -20,6 +21,9 @@ pub enum ClientFault {
     /// The access token is no good here.
     #[error("{0}")]
     Token(#[from] TokenFault),
+    /// It asks too often.
+    #[error("{0}")]
+    Quota(#[from] QuotaExceeded),
 }
 
 /// Why a client could not show who it is. All of them look the same to the peer: `invalid_client` and one text.

@@ -21,7 +21,7 @@ pub use fault::{
     AuthenticationFault, ClientFault, CountryFault, GrantFault, HubFault, PersonFault, RequestFault, TokenFault,
 };
 
-use crate::ports::StoreError;
+use crate::ports::{QuotaExceeded, StoreError};
 use crate::sealed::SealError;
 
 /// Why an endpoint gives no token.
@@ -114,6 +114,7 @@ fn client_wire(fault: ClientFault) -> Wire {
         ClientFault::Request(fault) => Wire { description: fault.to_string().into(), ..Wire::of(fault.code(), "") },
         ClientFault::Grant(fault) => grant_wire(fault),
         ClientFault::Token(fault) => token_wire(fault),
+        ClientFault::Quota(exceeded) => quota_wire(exceeded),
     }
 }
 
@@ -141,6 +142,17 @@ fn token_wire(fault: TokenFault) -> Wire {
         TokenFault::Malformed => Wire::challenged(ErrorCode::InvalidRequest, "the Authorization header cannot be read"),
         TokenFault::Invalid => Wire::challenged(ErrorCode::InvalidToken, "the access token is not valid here"),
         TokenFault::Scope => Wire::challenged(ErrorCode::InsufficientScope, "the access token lacks the scope"),
+    }
+}
+
+/// RFC 9126 §2.3: 429 for a client that exceeds the number of requests the server allows. RFC 6585 §4: with `Retry-After`.
+fn quota_wire(exceeded: QuotaExceeded) -> Wire {
+    // Whole seconds, rounded up: who waits that long gets through.
+    let seconds = exceeded.retry_after.as_millis().div_ceil(1000).max(1);
+    Wire {
+        status: 429,
+        retry_after: Some(u64::try_from(seconds).unwrap_or(u64::MAX)),
+        ..Wire::of(ErrorCode::TemporarilyUnavailable, "the client asks too often")
     }
 }
 
@@ -202,7 +214,7 @@ macro_rules! client_fault {
     };
 }
 
-client_fault!(AuthenticationFault, RequestFault, GrantFault, TokenFault);
+client_fault!(AuthenticationFault, RequestFault, GrantFault, TokenFault, QuotaExceeded);
 
 impl From<StoreError> for OAuthError {
     fn from(error: StoreError) -> Self {
@@ -252,6 +264,16 @@ mod tests {
         let header = |fault: TokenFault| OAuthError::from(fault).wire().challenge.unwrap().header();
         assert_eq!(header(TokenFault::Absent), "Bearer");
         assert_eq!(header(TokenFault::Invalid), "Bearer error=\"invalid_token\"");
+    }
+
+    #[test]
+    fn b11_a_client_that_asks_too_often_is_told_how_many_whole_seconds_to_wait() {
+        for (millis, seconds) in [(0, 1), (1, 1), (1000, 1), (1001, 2), (61_500, 62)] {
+            let exceeded = QuotaExceeded { retry_after: std::time::Duration::from_millis(millis) };
+            let wire = OAuthError::from(exceeded).wire();
+            assert_eq!((wire.status, wire.retry_after), (429, Some(seconds)), "{millis}");
+            assert_eq!(wire.code, ErrorCode::TemporarilyUnavailable);
+        }
     }
 
     #[test]

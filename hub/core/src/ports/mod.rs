@@ -27,6 +27,7 @@
 //! To add a backend: 1. implement the storage ports on one type; 2. run the contract suite on it; 3. build
 //! [`Stores`] from it where the hub is wired.
 
+mod client_quota;
 mod clock;
 mod grants;
 mod health;
@@ -38,6 +39,7 @@ mod replay;
 use std::fmt;
 use std::sync::Arc;
 
+pub use client_quota::{ClientQuota, QuotaExceeded};
 pub use clock::{Clock, ManualClock};
 pub use grants::{Grants, Redeemed};
 pub use health::StoreHealth;

@@ -22,6 +22,8 @@ mod privacy;
 #[cfg(test)]
 mod pushed;
 #[cfg(test)]
+mod quota;
+#[cfg(test)]
 mod spans;
 #[cfg(test)]
 mod tightened;

@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 pub use problem::{ConfigError, Problem};
 #[cfg(feature = "test-profile")]
 pub use sections::Sandbox;
-pub use sections::{Audit, Config, Keys, Lifetimes, Listen, Management, Store, Trust, Upstream};
+pub use sections::{Audit, Config, Keys, Lifetimes, Limits, Listen, Management, Store, Trust, Upstream};
 
 const ENVIRONMENT_PREFIX: &str = "PASSERELLE";
 const ENVIRONMENT_SEPARATOR: &str = "__";

@@ -32,6 +32,9 @@ pub struct Config {
     /// How long things live.
     #[serde(default)]
     pub lifetimes: Lifetimes,
+    /// How often a client may ask.
+    #[serde(default)]
+    pub limits: Limits,
     /// Test regions only.
     #[cfg(feature = "test-profile")]
     #[serde(default)]
@@ -162,6 +165,16 @@ pub struct Lifetimes {
     pub refresh_token_seconds: u64,
 }
 
+/// `[limits]`: of each client, on each replica; pushed requests, tokens, revocations and federation calls together.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// Requests a minute, sustained.
+    pub client_requests_per_minute: u32,
+    /// Requests at once, after a pause.
+    pub client_burst: u32,
+}
+
 /// `[sandbox]`: exists in builds with the feature `test-profile` only.
 #[cfg(feature = "test-profile")]
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -183,6 +196,14 @@ impl Default for Lifetimes {
             id_token_seconds: 5 * 60,
             refresh_token_seconds: 4 * 60 * 60,
         }
+    }
+}
+
+/// Twenty requests a second are ten logins a second at one relying party (a pushed request and a token each): most of what a
+/// national identity provider was seen to do for everybody together (15 a second). A burst is half a minute's worth.
+impl Default for Limits {
+    fn default() -> Self {
+        Self { client_requests_per_minute: 1200, client_burst: 600 }
     }
 }
 

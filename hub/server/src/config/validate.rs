@@ -18,6 +18,9 @@ const REFRESH_TOKEN_SECONDS: (u64, u64) = (60, 24 * 60 * 60);
 const REFRESH_SECONDS: (u64, u64) = (1, 30);
 /// A balancer's probes are seconds apart. Longer ones would eat the time that supervisors give a stop.
 const STOP_PAUSE_SECONDS: (u64, u64) = (0, 60);
+/// From one request in a minute to more than a node can answer. Not zero: nobody is locked out by a quota, that is what a
+/// suspension is for.
+const CLIENT_REQUESTS: (u64, u64) = (1, 10_000_000);
 /// More threads than any machine this runs on.
 const WORKERS: (u64, u64) = (1, 1024);
 
@@ -44,6 +47,12 @@ impl Config {
             check_range("lifetimes.access_token_seconds", self.lifetimes.access_token_seconds, TOKEN_SECONDS),
             check_range("lifetimes.id_token_seconds", self.lifetimes.id_token_seconds, TOKEN_SECONDS),
             check_range("lifetimes.refresh_token_seconds", self.lifetimes.refresh_token_seconds, REFRESH_TOKEN_SECONDS),
+            check_range(
+                "limits.client_requests_per_minute",
+                self.limits.client_requests_per_minute.into(),
+                CLIENT_REQUESTS,
+            ),
+            check_range("limits.client_burst", self.limits.client_burst.into(), CLIENT_REQUESTS),
         ]
         .into_iter()
         .flatten()

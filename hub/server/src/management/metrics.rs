@@ -28,6 +28,8 @@ pub struct Metrics {
     pub logins: Family<LoginLabels, Counter>,
     /// Calls to national systems.
     pub adapters: Family<AdapterLabels, Histogram>,
+    /// Requests refused because their client asks too often.
+    pub quota_refusals: Counter,
     /// Audit records that could not be written.
     pub audit_write_errors: Counter,
     /// Requests that are being answered.
@@ -112,6 +114,9 @@ impl Metrics {
         let adapters = Family::new_with_constructor(histogram as fn() -> Histogram);
         let help = "Time spent in calls to national systems";
         registry.register_with_unit("hub_adapter_request_duration", help, Unit::Seconds, adapters.clone());
+        let quota_refusals = Counter::default();
+        let help = "Requests refused because their client asks too often";
+        registry.register("hub_client_quota_refusals", help, quota_refusals.clone());
         let audit_write_errors = Counter::default();
         registry.register("hub_audit_write_errors", "Audit records that failed", audit_write_errors.clone());
         let in_flight = Gauge::default();
@@ -138,6 +143,7 @@ impl Metrics {
             requests,
             logins,
             adapters,
+            quota_refusals,
             audit_write_errors,
             in_flight,
             panics,

@@ -6,6 +6,7 @@ use std::time::Duration;
 use country_adapters::{Outbound, Registry, UpstreamKeys};
 use hub_core::audit::{AuditEvent, AuditKind, CollectedAuditLog};
 use hub_core::ports::{ManualClock, Stores};
+use hub_core::quota::{NodeQuota, Rate};
 use hub_core::sealed::{Sealer, SealingKey};
 use hub_core::store::memory::MemoryStore;
 use hub_core::{
@@ -44,6 +45,12 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new() -> Self {
+        Self::with_rate(1_000_000, 1_000_000)
+    }
+
+    /// A hub of which every client may ask so often, sustained and at once.
+    pub(crate) fn with_rate(per_minute: u32, burst: u32) -> Self {
+        let rate = Rate { per_minute: per_minute.try_into().unwrap(), burst: burst.try_into().unwrap() };
         let clients = Clients::new();
         let card_key = key();
         let (hub_key, old_hub_key) = (key(), key());
@@ -63,6 +70,7 @@ impl World {
             },
             stores: Stores::on(store.clone()),
             audit: audit.clone(),
+            quota: Arc::new(NodeQuota::new(rate, clock.clone())),
             adapters: Registry::standard(),
             outbound: Outbound::over(national.clone()),
             upstream_keys: UpstreamKeys::new().with_assertion_key(key()),
