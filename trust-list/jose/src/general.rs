@@ -6,7 +6,6 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use josekit::jws::JwsSigner;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -15,7 +14,7 @@ use crate::header::{Header, HeaderError};
 use crate::json::{self, JsonError};
 use crate::kid::Thumbprint;
 use crate::limits::Limits;
-use crate::signer::{SignError, SigningKey};
+use crate::signer::{DocumentSigner, SignError};
 use crate::time::UnixTime;
 use crate::verifier::Verifier;
 
@@ -97,27 +96,22 @@ impl SignedDocument {
         &self.signatures
     }
 
-    /// Adds a signature by `key`, unless a good one for this `typ` is there.
-    pub fn sign_with(&mut self, key: &SigningKey, typ: &str, iat: UnixTime) -> Result<Signed, DocumentError> {
-        self.sign_with_token(key, key.verifier(), typ, iat)
-    }
-
-    /// The same with a key that stays in its token (PKCS#11). `verifier` is its public half: a signature that does
-    /// not verify is not added.
-    pub fn sign_with_token(
+    /// Adds a signature by `signer`, unless a good one for this `typ` is there. What a token answers is verified before
+    /// it is added.
+    pub fn sign_with(
         &mut self,
-        signer: &dyn JwsSigner,
-        verifier: &Verifier,
+        signer: &dyn DocumentSigner,
         typ: &str,
         iat: UnixTime,
     ) -> Result<Signed, DocumentError> {
+        let verifier = signer.verifier();
         let own = |signature: &DocumentSignature| signature.signer == *verifier.thumbprint();
         if self.signatures.iter().any(|s| own(s) && s.is_valid(&self.encoded, verifier, typ)) {
             return Ok(Signed::AlreadyThere);
         }
-        let added = DocumentSignature::make(&self.encoded, signer, verifier, typ, iat)?;
+        let added = DocumentSignature::make(&self.encoded, signer, typ, iat)?;
         if !added.is_valid(&self.encoded, verifier, typ) {
-            return Err(SignError::Refused.into());
+            return Err(SignError::NotVerified.into());
         }
         self.signatures.push(added);
         Ok(Signed::Added)
@@ -167,19 +161,13 @@ impl DocumentSignature {
         })
     }
 
-    fn make(
-        encoded: &str,
-        signer: &dyn JwsSigner,
-        verifier: &Verifier,
-        typ: &str,
-        iat: UnixTime,
-    ) -> Result<Self, DocumentError> {
+    fn make(encoded: &str, signer: &dyn DocumentSigner, typ: &str, iat: UnixTime) -> Result<Self, DocumentError> {
+        let verifier = signer.verifier();
         let header = json!({
             "alg": verifier.alg().as_str(), "typ": typ, "kid": verifier.thumbprint().as_str(), "iat": iat.seconds(),
         });
         let protected = b64::encode(header.to_string());
-        let signing_input = format!("{protected}.{encoded}");
-        let signature = signer.sign(signing_input.as_bytes()).map_err(|_| SignError::Refused)?;
+        let signature = signer.sign(format!("{protected}.{encoded}").as_bytes())?;
         Self::parse(&EnvelopeSignature { protected: &protected, signature: &b64::encode(signature) })
     }
 

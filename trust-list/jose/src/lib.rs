@@ -11,8 +11,8 @@
 //!    [`TimePolicy`]) are one function each.
 //!
 //! Beside it: [`SigningKey`] makes tokens, [`general`] holds documents that several parties sign, [`jwe`] decrypts.
-//! [`Verifier`] and [`SigningKey`] are also josekit's `JwsVerifier` and `JwsSigner`, the seam where a PKCS#11 token
-//! fits.
+//! Who signs such a document is a [`DocumentSigner`]: a [`SigningKey`], or a key that stays in its token ([`pkcs11`]).
+//! [`Verifier`] and [`SigningKey`] are also josekit's `JwsVerifier` and `JwsSigner`.
 //!
 //! ```
 //! use strict_jose::{Algorithm, CompactJws, Kid, Limits, SigningKey, TimePolicy, UnixTime};
@@ -43,6 +43,7 @@ pub mod jws;
 mod key;
 pub mod kid;
 pub mod limits;
+pub mod pkcs11;
 pub mod primitives;
 mod private_jwk;
 pub mod rules;
@@ -63,6 +64,6 @@ pub use kid::{Kid, KidError, Thumbprint, ThumbprintError};
 pub use limits::Limits;
 pub use primitives::{RandomError, ct_eq, random_bytes, random_token, sha256};
 pub use rules::{Presence, TimePolicy};
-pub use signer::{SignError, SigningKey};
+pub use signer::{DocumentSigner, SignError, SigningKey};
 pub use time::{TimeError, UnixTime};
 pub use verifier::{SignatureError, Verifier};

@@ -20,9 +20,41 @@ use crate::kid::Kid;
 use crate::private_jwk::PrivateJwk;
 use crate::verifier::Verifier;
 
+/// Who signs a document: a [`SigningKey`] in memory, or a key that stays in its token (`pkcs11::TokenKey`).
+///
+/// To add one: 1. the type, 2. this trait for it. Nothing else asks where a key lives, and no signature is taken before
+/// its verifier accepts it.
+pub trait DocumentSigner {
+    /// What checks its signatures: the public key and its one algorithm.
+    fn verifier(&self) -> &Verifier;
+
+    /// Signs a text; the form of the signature is that of RFC 7518 §3 or RFC 8037 §3.1.
+    fn sign(&self, signing_input: &[u8]) -> Result<Vec<u8>, SignError>;
+}
+
+impl<S: DocumentSigner + ?Sized> DocumentSigner for &S {
+    fn verifier(&self) -> &Verifier {
+        (**self).verifier()
+    }
+
+    fn sign(&self, signing_input: &[u8]) -> Result<Vec<u8>, SignError> {
+        (**self).sign(signing_input)
+    }
+}
+
+impl DocumentSigner for SigningKey {
+    fn verifier(&self) -> &Verifier {
+        Self::verifier(self)
+    }
+
+    fn sign(&self, signing_input: &[u8]) -> Result<Vec<u8>, SignError> {
+        Self::sign(self, signing_input)
+    }
+}
+
 /// A private key that signs with one algorithm. Cloning is cheap, and `Debug` shows the name only.
 ///
-/// Also a josekit `JwsSigner`; a key in a PKCS#11 token takes the same seam.
+/// Also a josekit `JwsSigner`.
 #[derive(Clone)]
 pub struct SigningKey(Arc<Inner>);
 
@@ -184,11 +216,17 @@ impl fmt::Debug for SigningKey {
 }
 
 /// Why nothing was signed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SignError {
-    /// The key or its token did not sign.
+    /// The key did not sign.
     #[error("the key refused to sign")]
     Refused,
+    /// The token did not sign; the text is what it said.
+    #[error("the token refused to sign: {0}")]
+    Token(String),
+    /// What came back is no signature by this key. Nothing was added.
+    #[error("what the key answered does not verify with its public half; do not use it before you know why")]
+    NotVerified,
     /// The header cannot be written as JSON.
     #[error("the header cannot be written")]
     Header,

@@ -1,6 +1,6 @@
 //! Making suspension orders.
 
-use strict_jose::SigningKey;
+use strict_jose::DocumentSigner;
 
 use super::{Proposal, PublishError};
 use crate::document::{SuspensionOrder, Typ};
@@ -12,8 +12,8 @@ impl SuspensionOrder {
         Ok(Proposal::new(Typ::Suspension, serde_json::to_vec(self)?))
     }
 
-    /// The order, signed by one key.
-    pub fn sign(&self, key: &SigningKey) -> Result<Proposal, PublishError> {
-        self.propose()?.signed_by(key, self.issued)
+    /// The order, signed by one signer.
+    pub fn sign(&self, signer: &dyn DocumentSigner) -> Result<Proposal, PublishError> {
+        self.propose()?.signed_by(signer, self.issued)
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use strict_jose::general::Signed;
-use strict_jose::{Limits, SignedDocument, SigningKey, UnixTime, b64, sha256};
+use strict_jose::{DocumentSigner, Limits, SignedDocument, UnixTime, b64, sha256};
 
 use super::PublishError;
 use crate::document::{ListName, NATIONAL_LIST, REGIONAL_LIST, Typ};
@@ -63,14 +63,14 @@ impl Proposal {
         b64::encode(sha256(self.payload()))
     }
 
-    /// Adds the signature of `key`, unless it is there.
-    pub fn sign(&mut self, key: &SigningKey, at: UnixTime) -> Result<Signed, PublishError> {
-        Ok(self.document.sign_with(key, self.kind.as_str(), at)?)
+    /// Adds the signature of `signer`, unless it is there.
+    pub fn sign(&mut self, signer: &dyn DocumentSigner, at: UnixTime) -> Result<Signed, PublishError> {
+        Ok(self.document.sign_with(signer, self.kind.as_str(), at)?)
     }
 
     /// The same proposal with one more signature.
-    pub fn signed_by(mut self, key: &SigningKey, at: UnixTime) -> Result<Self, PublishError> {
-        self.sign(key, at)?;
+    pub fn signed_by(mut self, signer: &dyn DocumentSigner, at: UnixTime) -> Result<Self, PublishError> {
+        self.sign(signer, at)?;
         Ok(self)
     }
 
@@ -127,7 +127,7 @@ fn kind_of(payload: &[u8]) -> Option<Typ> {
 
 #[cfg(test)]
 mod tests {
-    use strict_jose::Algorithm;
+    use strict_jose::{Algorithm, SigningKey};
 
     use super::*;
     use crate::Quorum;

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use async_trait::async_trait;
-use strict_jose::{SigningKey, UnixTime};
+use strict_jose::{DocumentSigner, UnixTime};
 
 use super::{Proposal, PublishError, StatusBuilder, directory};
 use crate::document::{DocumentPath, ListName, MemberEntry, RegionalList, Role, Root, Status, SuspensionOrder, Typ};
@@ -107,7 +107,7 @@ impl Published {
     /// hold are carried on, `orders` are added.
     pub fn restamp(
         &mut self,
-        online: &[SigningKey],
+        online: &[impl DocumentSigner],
         orders: &[Proposal],
         now: UnixTime,
         life: Option<i64>,

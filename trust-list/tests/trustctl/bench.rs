@@ -1,7 +1,7 @@
 //! A table with the keys of a small region on it.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -49,6 +49,10 @@ impl Bench {
         let output = Command::new(env!("CARGO_BIN_EXE_trustctl"))
             .args(words(line))
             .args(["--time", &self.time])
+            .env("SOFTHSM2_CONF", self.path("softhsm2.conf"))
+            .env_remove("TRUSTCTL_PIN")
+            .env_remove("TRUSTCTL_PKCS11_MODULE")
+            .stdin(Stdio::null())
             .current_dir(self.dir.path())
             .output()
             .unwrap();

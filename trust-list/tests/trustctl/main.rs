@@ -5,3 +5,5 @@
 mod bench;
 mod ceremony;
 mod refusals;
+mod token;
+mod tokens;

@@ -6,10 +6,12 @@ use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
 
 use serde::de::DeserializeOwned;
+use strict_jose::pkcs11::TokenUri;
 use strict_jose::{Limits, PublicJwk, SigningKey, json};
 use trust_list::publish::Proposal;
 
 use crate::error::CliError;
+use crate::signer::{Signer, token_uri};
 
 /// A file as it is.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, CliError> {
@@ -45,22 +47,36 @@ pub(crate) fn read_public_key(path: &Path) -> Result<PublicJwk, CliError> {
     PublicJwk::parse(&value).map_err(|error| CliError::content(path, error))
 }
 
-/// A private key. One that others can read is no longer one.
-pub(crate) fn read_private_key(path: &Path) -> Result<SigningKey, CliError> {
+/// What signs: a private key in a file, or a `pkcs11:` URI in its place.
+pub(crate) fn read_private_key(path: &Path) -> Result<Signer, CliError> {
+    if let Some(uri) = path.to_str().filter(|text| TokenUri::is_meant_by(text)) {
+        return Signer::in_token(&token_uri(uri)?);
+    }
+    owner_only(path, "others can read this private key; chmod 600 it, and make a new one if somebody may have")?;
+    let key = SigningKey::from_jwk(&read_json(path)?).map_err(|error| CliError::content(path, error))?;
+    Ok(Signer::File(key))
+}
+
+/// A secret that others can read is no longer one.
+pub(crate) fn owner_only(path: &Path, advice: &str) -> Result<(), CliError> {
     let mode = fs::metadata(path).map_err(|error| CliError::io("cannot read", path, error))?.permissions().mode();
     if mode & 0o077 != 0 {
-        let advice = "others can read this private key; chmod 600 it, and make a new one if somebody may have";
         return Err(CliError::content(path, advice));
     }
-    SigningKey::from_jwk(&read_json(path)?).map_err(|error| CliError::content(path, error))
+    Ok(())
 }
 
 /// Writes a private key into a new file that only its owner can read.
 pub(crate) fn write_private(path: &Path, content: &str) -> Result<(), CliError> {
+    write_new(path, content, 0o600)
+}
+
+/// Writes a new file; an existing one stays.
+pub(crate) fn write_new(path: &Path, content: &str, mode: u32) -> Result<(), CliError> {
     let mut file = OpenOptions::new()
         .write(true)
         .create_new(true)
-        .mode(0o600)
+        .mode(mode)
         .open(path)
         .map_err(|error| CliError::io("cannot make", path, error))?;
     writeln!(file, "{content}")

@@ -17,6 +17,7 @@ mod outcome;
 mod propose;
 mod publish;
 mod sign;
+mod signer;
 mod snapshot;
 mod status;
 mod suspend;
@@ -65,7 +66,7 @@ const AFTER_HELP: &str = "Exit codes:
 
 #[derive(Subcommand)]
 enum Command {
-    /// Make a signer's key: a private JWK that only you can read, and its public half.
+    /// Make a signer's key: in a file that only you can read, or in a PKCS#11 token; and its public half.
     Keygen(keygen::Args),
     /// Propose the first root of a region.
     InitRoot(init_root::Args),

@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::json;
-use strict_jose::{SigningKey, UnixTime};
+use strict_jose::UnixTime;
 use trust_list::VerifiedList;
 use trust_list::publish::{Proposal, Published};
 
 use crate::error::CliError;
 use crate::names::published;
 use crate::outcome::Outcome;
+use crate::signer::Signer;
 use crate::{files, snapshot};
 
 #[derive(clap::Args)]
@@ -19,8 +20,8 @@ pub(crate) struct Args {
     /// The published documents.
     #[arg(long, value_name = "DIR")]
     dir: PathBuf,
-    /// The online key. Repeat if the root wants several.
-    #[arg(long = "key", value_name = "FILE", required = true)]
+    /// The online key: a file, or a pkcs11: URI. Repeat if the root wants several.
+    #[arg(long = "key", value_name = "KEY", required = true)]
     keys: Vec<PathBuf>,
     /// A signed suspension order to carry. Repeat for each; orders that hold are carried on by themselves.
     #[arg(long = "order", value_name = "FILE")]
@@ -67,7 +68,7 @@ pub(crate) fn run(args: &Args, now: UnixTime) -> Result<Outcome, CliError> {
 /// first.
 pub(crate) fn restamp(
     dir: &Path,
-    keys: &[SigningKey],
+    keys: &[Signer],
     orders: &[Proposal],
     now: UnixTime,
     life: Option<i64>,

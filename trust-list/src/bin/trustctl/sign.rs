@@ -14,8 +14,8 @@ use crate::outcome::Outcome;
 pub(crate) struct Args {
     /// The proposal. The signature goes into the file.
     proposal: PathBuf,
-    /// Your private key.
-    #[arg(long, value_name = "FILE")]
+    /// Your private key: a file, or a pkcs11: URI.
+    #[arg(long, value_name = "KEY")]
     key: PathBuf,
 }
 

@@ -22,8 +22,8 @@ pub(crate) struct Args {
     /// Why: key-compromise, misissuance, security-incident, legal-order, own-request or drill.
     #[arg(long, value_name = "CODE")]
     reason: SuspensionReason,
-    /// Your private key.
-    #[arg(long, value_name = "FILE")]
+    /// Your private key: a file, or a pkcs11: URI.
+    #[arg(long, value_name = "KEY")]
     key: PathBuf,
     /// The published documents.
     #[arg(long, value_name = "DIR")]
@@ -32,7 +32,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE", required_unless_present = "publish_key")]
     out: Option<PathBuf>,
     /// Publish the order at once with this online key. Repeat if the root wants several.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "KEY")]
     publish_key: Vec<PathBuf>,
 }
 
