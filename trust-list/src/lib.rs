@@ -42,12 +42,14 @@ pub mod document;
 mod entity;
 mod high_water;
 mod identifiers;
+mod language;
 mod level;
 mod localized_text;
 pub mod publish;
 mod publisher;
 mod quorum;
 mod recognition;
+pub mod review;
 mod state;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -61,6 +63,7 @@ pub use entity::{
 };
 pub use high_water::{HighWater, HighWaterError, Regression};
 pub use identifiers::{EntityId, NameError, Purpose};
+pub use language::{Language, UnknownLanguage};
 pub use level::Level;
 pub use localized_text::{LocalizedText, NoText};
 pub use publisher::{FetchError, Publisher};

@@ -63,7 +63,8 @@ impl Signers {
         let signed = document.valid_signers(self.keys.iter().map(|key| &key.verifier), typ);
         let country_of = |id: &Thumbprint| self.keys.iter().find(|k| k.verifier.thumbprint() == id).map(|k| k.country);
         let countries = signed.iter().filter_map(country_of).collect();
-        Tally { signed, countries, quorum: self.quorum }
+        let open = self.thumbprints().into_iter().filter(|key| !signed.contains(key)).collect();
+        Tally { signed, open, countries, quorum: self.quorum }
     }
 
     /// The country of the key, if it is one of these.
@@ -98,7 +99,9 @@ pub(crate) fn signing_verifier(key: &PublicJwk) -> Result<Verifier, JwkError> {
 pub struct Tally {
     /// The keys with a good signature.
     pub signed: Vec<Thumbprint>,
-    /// The countries they belong to.
+    /// The keys that may sign and have not.
+    pub open: Vec<Thumbprint>,
+    /// The countries of those that signed.
     pub countries: BTreeSet<CountryCode>,
     /// What is needed.
     pub quorum: Quorum,

@@ -108,7 +108,7 @@ fn an_entry_is_suspended_in_the_list_and_a_diff_shows_it() {
     let mut bench = Bench::with_region();
     bench.at("2027-01-15T08:30:00Z");
     bench.ok("propose national --dir pub --country XA --entry-status idp=suspended --out n2.json");
-    let diff = bench.ok("diff n2.json --dir pub --json").json();
+    let diff = bench.ok("diff n2.json --dir pub --raw --json").json();
     let at = |change: &Value| change["at"].as_str().unwrap().to_owned();
     let places: Vec<String> = diff["changes"].as_array().unwrap().iter().map(at).collect();
     let service = "/LoTE/TrustedEntitiesList/0/TrustedEntityServices/0";

@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod asks;
 mod bench;
 mod ceremony;
 mod refusals;

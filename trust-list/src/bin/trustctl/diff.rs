@@ -1,13 +1,14 @@
 //! `trustctl diff`
 
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use serde_json::{Value, json};
 use strict_jose::Limits;
+use trust_list::Language;
 use trust_list::document::Typ;
 use trust_list::publish::{Proposal, Published};
+use trust_list::review::{self, Change, Raw};
 
 use crate::error::CliError;
 use crate::files;
@@ -21,31 +22,56 @@ pub(crate) struct Args {
     /// The published documents to compare with.
     #[arg(long, value_name = "DIR")]
     dir: PathBuf,
+    /// The bare values by JSON pointer instead of sentences.
+    #[arg(long)]
+    raw: bool,
 }
 
-/// One place that changes.
-struct Change {
-    at: String,
-    before: Option<Value>,
-    after: Option<Value>,
-}
-
-pub(crate) fn run(args: &Args) -> Result<Outcome, CliError> {
+pub(crate) fn run(args: &Args, language: Language) -> Result<Outcome, CliError> {
     let proposal = files::read_proposal(&args.proposal)?;
+    let documents = published(&args.dir)?;
     let read = |proposal: &Proposal| {
         strict_jose::json::parse(proposal.payload(), &Limits::BULK_LIST)
             .map_err(|error| CliError::content(&args.proposal, error))
     };
+    let before = current(&documents, &proposal)?.as_ref().map(read).transpose()?;
     let after = read(&proposal)?;
-    let before = current(&published(&args.dir)?, &proposal)?.as_ref().map(read).transpose()?.unwrap_or(Value::Null);
-    let mut changes = Vec::new();
-    compare(String::new(), Some(&before), Some(&after), &mut changes);
-    let mut text = format!("digest  {}\n", proposal.payload_digest());
-    for change in &changes {
-        describe(&mut text, change);
+    if args.raw {
+        return Ok(raw(&proposal, &review::raw(before.as_ref(), &after)));
     }
-    let rows = changes.iter().map(|c| json!({ "at": c.at, "before": c.before, "after": c.after })).collect::<Vec<_>>();
-    Ok(Outcome::done(text, json!({ "digest": proposal.payload_digest(), "changes": rows })))
+    let changes = review::compare(proposal.kind(), before.as_ref(), &after);
+    let quorums = review::signatures(&documents, &proposal)?;
+    let mut text = format!("{} {}\n", proposal.kind().as_str(), proposal.payload_digest());
+    let words = review::headings(language);
+    let _ = writeln!(text, "\n{}", if before.is_some() { words.changes } else { words.first });
+    for change in &changes {
+        let _ = writeln!(text, "{}", change.line(language));
+    }
+    if changes.is_empty() {
+        let _ = writeln!(text, "    {}", words.nothing);
+    }
+    let _ = writeln!(text, "\n{}", words.signatures);
+    for quorum in &quorums {
+        text.push_str(&quorum.text(language));
+    }
+    let value = json!({
+        "kind": proposal.kind().as_str(),
+        "digest": proposal.payload_digest(),
+        "first": before.is_none(),
+        "dangerous": changes.iter().filter(|change| change.danger.is_some()).count(),
+        "changes": changes.iter().map(|change| in_json(change, language)).collect::<Result<Vec<_>, _>>()?,
+        "quorums": quorums,
+    });
+    Ok(Outcome::done(text, value))
+}
+
+/// The change with its sentence.
+fn in_json(change: &Change, language: Language) -> Result<Value, CliError> {
+    let mut value = serde_json::to_value(change).map_err(|error| CliError::Refused(error.to_string()))?;
+    if let Value::Object(members) = &mut value {
+        members.insert("text".to_owned(), change.fact.text(language).into());
+    }
+    Ok(value)
 }
 
 /// The published document that the proposal is to follow.
@@ -57,31 +83,10 @@ fn current(documents: &Published, proposal: &Proposal) -> Result<Option<Proposal
     })
 }
 
-fn describe(text: &mut String, change: &Change) {
-    let _ = writeln!(text, "{}", change.at);
-    if let Some(before) = &change.before {
-        let _ = writeln!(text, "  - {before}");
+fn raw(proposal: &Proposal, changes: &[Raw]) -> Outcome {
+    let mut text = format!("digest  {}\n", proposal.payload_digest());
+    for change in changes {
+        let _ = writeln!(text, "{}", change.line());
     }
-    if let Some(after) = &change.after {
-        let _ = writeln!(text, "  + {after}");
-    }
-}
-
-/// Every place where the two differ, as deep as both have the same shape.
-fn compare(at: String, before: Option<&Value>, after: Option<&Value>, changes: &mut Vec<Change>) {
-    match (before, after) {
-        (before, after) if before == after => {}
-        (Some(Value::Object(before)), Some(Value::Object(after))) => {
-            let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
-            for name in names {
-                compare(format!("{at}/{name}"), before.get(name), after.get(name), changes);
-            }
-        }
-        (Some(Value::Array(before)), Some(Value::Array(after))) => {
-            for place in 0..before.len().max(after.len()) {
-                compare(format!("{at}/{place}"), before.get(place), after.get(place), changes);
-            }
-        }
-        (before, after) => changes.push(Change { at, before: before.cloned(), after: after.cloned() }),
-    }
+    Outcome::done(text, json!({ "digest": proposal.payload_digest(), "changes": changes }))
 }

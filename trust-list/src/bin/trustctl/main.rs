@@ -29,6 +29,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use strict_jose::UnixTime;
+use trust_list::Language;
 
 use error::CliError;
 use outcome::Outcome;
@@ -54,6 +55,9 @@ struct Cli {
     /// Act as if it were this time, YYYY-MM-DDThh:mm:ssZ: for rehearsals, and to ask about the past.
     #[arg(long, global = true, value_name = "TIME", value_parser = clock::parse)]
     time: Option<UnixTime>,
+    /// The language of what people read before they decide: en, fr or pt. Codes and `--json` stay the same.
+    #[arg(long, global = true, value_name = "LANG", default_value = "en")]
+    lang: Language,
     #[command(subcommand)]
     command: Command,
 }
@@ -100,7 +104,7 @@ enum Command {
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let now = cli.time.unwrap_or_else(clock::now);
-    match run(cli.command, now) {
+    match run(cli.command, cli.lang, now) {
         Ok(outcome) => print(&outcome, cli.json),
         Err(error) => {
             let _ = writeln!(std::io::stderr(), "trustctl: {error}");
@@ -109,12 +113,12 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(command: Command, now: UnixTime) -> Result<Outcome, CliError> {
+fn run(command: Command, language: Language, now: UnixTime) -> Result<Outcome, CliError> {
     match command {
         Command::Keygen(args) => keygen::run(&args),
         Command::InitRoot(args) => init_root::run(args, now),
         Command::Propose(command) => propose::run(command, now),
-        Command::Diff(args) => diff::run(&args),
+        Command::Diff(args) => diff::run(&args, language),
         Command::Sign(args) => sign::run(&args, now),
         Command::Status(args) => status::run(&args),
         Command::Assemble(args) => assemble::run(&args, now),

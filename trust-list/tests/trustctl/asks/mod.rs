@@ -1,0 +1,3 @@
+//! What regulators ask: every command that only looks.
+
+mod diff;
