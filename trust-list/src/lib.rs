@@ -55,6 +55,7 @@ mod state;
 pub mod testing;
 mod update;
 mod verified;
+pub mod x509;
 
 pub use country_code::{CountryCode, CountryCodeError};
 pub use entity::{
