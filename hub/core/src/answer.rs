@@ -8,17 +8,35 @@ use trust_list::{CountryCode, Level};
 
 /// What stands in the head of a request about who sends it.
 ///
-/// A sender constraint slots in here: the DPoP headers, method and URL (RFC 9449), or the client certificate
-/// (RFC 8705). Until then every access token is a bearer token.
+/// A client certificate (RFC 8705) slots in here.
 #[derive(Clone, Copy, Default)]
 pub struct RequestHead<'r> {
     /// The `Authorization` header, if there is exactly one.
     pub authorization: Option<&'r str>,
+    /// The method, as it stands in the request: a proof names it.
+    pub method: &'r str,
+    /// The `DPoP` header.
+    pub dpop: ProofHeader<'r>,
+}
+
+/// The `DPoP` header (RFC 9449 §4.1).
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub enum ProofHeader<'r> {
+    /// There is none.
+    #[default]
+    Absent,
+    /// The proof.
+    One(&'r str),
+    /// It stands there more than once (§4.3 item 1), or is not text.
+    Unreadable,
 }
 
 impl fmt::Debug for RequestHead<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RequestHead").field("authorization", &self.authorization.map(|_| "redacted")).finish()
+        f.debug_struct("RequestHead")
+            .field("authorization", &self.authorization.map(|_| "redacted"))
+            .field("method", &self.method)
+            .finish_non_exhaustive()
     }
 }
 
@@ -57,8 +75,11 @@ pub struct TokenAnswer {
 /// RFC 6749 §7.1: how an access token is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum TokenType {
-    /// RFC 6750. Not bound to a sender: DPoP and mutual TLS are not here yet.
+    /// RFC 6750: whoever holds it may use it.
     Bearer,
+    /// RFC 9449 §5: good together with a proof by the key it is bound to.
+    #[serde(rename = "DPoP")]
+    Dpop,
 }
 
 /// OpenID Connect Core §5.3.2: the answer of the userinfo endpoint, a JSON object.

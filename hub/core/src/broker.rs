@@ -13,6 +13,7 @@ use trust_list::{TrustState, VerifiedList};
 use crate::audit::{AuditEvent, AuditLog};
 use crate::client_auth::DummyKeys;
 use crate::config::{Config, ConfigError};
+use crate::dpop::Nonces;
 use crate::error::{HubFault, OAuthError};
 use crate::handles::TransactionId;
 use crate::metadata::Documents;
@@ -32,6 +33,7 @@ pub struct Broker {
     pub(crate) upstream_keys: UpstreamKeys,
     pub(crate) dummy_keys: DummyKeys,
     pub(crate) documents: Documents,
+    pub(crate) nonces: Nonces,
     /// For tokens that an earlier key of ours signed.
     pub(crate) own_verifiers: Vec<Verifier>,
 }
@@ -79,6 +81,7 @@ impl Broker {
             own_verifiers,
             dummy_keys: DummyKeys::new()?,
             documents,
+            nonces: Nonces::default(),
             config: parts.config,
             keys: parts.keys,
             stores: parts.stores,

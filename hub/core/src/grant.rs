@@ -1,6 +1,7 @@
 //! A grant: a release and what its tokens need besides, sealed in the store; and the three handles that point at it.
 
 use serde::{Deserialize, Serialize};
+use strict_jose::Thumbprint;
 
 use crate::broker::Broker;
 use crate::error::{HubFault, OAuthError};
@@ -18,6 +19,8 @@ pub(crate) struct Grant {
     pub(crate) nonce: Option<String>,
     pub(crate) scope: Scope,
     pub(crate) claims: ClaimsRequest,
+    /// RFC 9449 §10: the key that the code is bound to.
+    pub(crate) dpop_jkt: Option<Thumbprint>,
 }
 
 impl Grant {
@@ -30,6 +33,7 @@ impl Grant {
             nonce: request.nonce.clone(),
             scope: request.scope.clone(),
             claims: request.claims.clone(),
+            dpop_jkt: request.dpop_jkt.clone(),
         }
     }
 }
@@ -53,6 +57,8 @@ pub(crate) struct RefreshToken {
     pub(crate) handle: RefreshHandle,
     pub(crate) grant: GrantId,
     pub(crate) client_id: String,
+    /// Whether the tokens it came with were bound to a key: those it gives will be, too.
+    pub(crate) bound: bool,
 }
 
 impl SealedHandle for Code {

@@ -62,6 +62,7 @@ mod callback;
 mod choose;
 mod client_auth;
 mod consent;
+mod dpop;
 mod end;
 mod form;
 mod grant;
@@ -80,8 +81,8 @@ mod userinfo;
 mod verify;
 
 pub use answer::{
-    CredentialAnswer, CredentialRefusal, PushedRequestAnswer, RefusedCredential, RequestHead, TokenAnswer, TokenType,
-    UserinfoAnswer, VerifiedCredential,
+    CredentialAnswer, CredentialRefusal, ProofHeader, PushedRequestAnswer, RefusedCredential, RequestHead, TokenAnswer,
+    TokenType, UserinfoAnswer, VerifiedCredential,
 };
 pub use broker::{Broker, Keys, Parts};
 pub use browser::{

@@ -16,10 +16,12 @@ use crate::assurance::{EVIDENCE_TYPE, RECORD_TYPE};
 use crate::broker::{Broker, Keys};
 use crate::client_auth::ALGORITHMS;
 use crate::config::{Config, ConfigError, IssuerUrl};
+use crate::dpop;
 use crate::mint::USERINFO;
 use crate::policy;
+use crate::pushed::PAR;
 use crate::request::{CHALLENGE_METHODS, MACHINE_SCOPES, PERSON_SCOPES};
-use crate::token::GRANT_TYPES;
+use crate::token::{GRANT_TYPES, TOKEN};
 
 /// Documents that are the same for every request.
 pub(crate) struct Documents {
@@ -87,12 +89,12 @@ fn fixed(issuer: &IssuerUrl) -> Map<String, Value> {
     let entries = [
         ("issuer", json!(issuer.as_str())),
         ("authorization_endpoint", json!(issuer.endpoint("/authorize"))),
-        ("token_endpoint", json!(issuer.endpoint("/token"))),
+        ("token_endpoint", json!(issuer.endpoint(TOKEN))),
         ("userinfo_endpoint", json!(issuer.endpoint(USERINFO))),
         ("revocation_endpoint", json!(issuer.endpoint("/revoke"))),
         ("jwks_uri", json!(issuer.endpoint("/jwks"))),
         // RFC 9126 §5.
-        ("pushed_authorization_request_endpoint", json!(issuer.endpoint("/par"))),
+        ("pushed_authorization_request_endpoint", json!(issuer.endpoint(PAR))),
         ("require_pushed_authorization_requests", json!(true)),
         ("scopes_supported", json!(scopes)),
         ("response_types_supported", json!(["code"])),
@@ -103,6 +105,8 @@ fn fixed(issuer: &IssuerUrl) -> Map<String, Value> {
         ("authorization_response_iss_parameter_supported", json!(true)),
         ("token_endpoint_auth_methods_supported", json!(["private_key_jwt"])),
         ("token_endpoint_auth_signing_alg_values_supported", json!(algorithms)),
+        // RFC 9449 §5.1.
+        ("dpop_signing_alg_values_supported", json!(dpop::ALGORITHMS.map(Algorithm::as_str))),
         ("revocation_endpoint_auth_methods_supported", json!(["private_key_jwt"])),
         ("revocation_endpoint_auth_signing_alg_values_supported", json!(algorithms)),
         ("subject_types_supported", json!(["pairwise"])),

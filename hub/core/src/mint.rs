@@ -3,7 +3,7 @@
 //! Nothing here decides; whoever calls has a `Release`, so policy said yes, and has recorded it.
 
 use serde_json::{Map, Value, json};
-use strict_jose::{UnixTime, b64, random_token, sha256};
+use strict_jose::{Thumbprint, UnixTime, b64, random_token, sha256};
 use trust_list::TrustedClient;
 
 use crate::answer::{TokenAnswer, TokenType};
@@ -26,6 +26,7 @@ pub(crate) struct LoginFor<'a> {
     pub(crate) scope: &'a Scope,
     pub(crate) claims: &'a ClaimsRequest,
     pub(crate) nonce: Option<&'a str>,
+    pub(crate) key: Option<&'a Thumbprint>,
 }
 
 /// What an exchanged token has besides the release.
@@ -35,6 +36,7 @@ pub(crate) struct ExchangeFor<'a> {
     /// The rest of the subject token's life.
     pub(crate) seconds_left: Option<u64>,
     pub(crate) issued_token_type: &'static str,
+    pub(crate) key: Option<&'a Thumbprint>,
 }
 
 /// The tokens of a login: ID token and access token.
@@ -49,6 +51,7 @@ pub(crate) fn login_tokens(
         client_id: &release.facts().client_id,
         jti: broker.keys.sealer.seal_handle(&AccessTokenId { grant: login.grant.clone() })?,
         scope: Some(login.scope),
+        key: login.key,
         life: broker.config.lifetimes.access_token,
     };
     let mut answer = access_token(broker, about(release), access, now)?;
@@ -61,6 +64,7 @@ pub(crate) fn client_token(
     broker: &Broker,
     client: &TrustedClient<'_>,
     scope: &Scope,
+    key: Option<&Thumbprint>,
     now: UnixTime,
 ) -> Result<TokenAnswer, OAuthError> {
     let client_id = &client.client().client_id;
@@ -69,6 +73,7 @@ pub(crate) fn client_token(
         client_id,
         jti: random_token()?,
         scope: Some(scope),
+        key,
         life: broker.config.lifetimes.access_token,
     };
     let claims = Map::from_iter([("sub".to_owned(), client_id.as_str().into())]);
@@ -89,6 +94,7 @@ pub(crate) fn exchanged_token(
         client_id: &facts.client_id,
         jti: random_token()?,
         scope: exchange.scope,
+        key: exchange.key,
         life: exchange.seconds_left.map_or(most, |left| most.min(left)),
     };
     let mut claims = about(release);
@@ -145,10 +151,12 @@ struct AccessFor<'a> {
     client_id: &'a str,
     jti: String,
     scope: Option<&'a Scope>,
+    /// What it is bound to.
+    key: Option<&'a Thumbprint>,
     life: u64,
 }
 
-/// RFC 9068 §2.2. A sender constraint slots in here, as `cnf`.
+/// RFC 9068 §2.2, with RFC 9449 §6.1: `cnf`.
 fn access_token(
     broker: &Broker,
     mut claims: Map<String, Value>,
@@ -161,11 +169,12 @@ fn access_token(
     claims.insert("jti".into(), access.jti.into());
     claims.insert("iat".into(), now.seconds().into());
     claims.insert("exp".into(), end(now, access.life).into());
+    claims.extend(access.key.map(|key| ("cnf".to_owned(), json!({ "jkt": key }))));
     let scope = access.scope.map(Scope::to_string);
     claims.extend(scope.clone().map(|scope| ("scope".to_owned(), scope.into())));
     Ok(TokenAnswer {
         access_token: sign(broker, ACCESS_TOKEN_TYP, claims)?,
-        token_type: TokenType::Bearer,
+        token_type: if access.key.is_some() { TokenType::Dpop } else { TokenType::Bearer },
         expires_in: access.life,
         id_token: None,
         refresh_token: None,

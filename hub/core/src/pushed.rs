@@ -9,12 +9,16 @@ use trust_list::TrustState;
 
 use crate::answer::{PushedRequestAnswer, RequestHead};
 use crate::broker::{Broker, in_force, trace_transaction};
-use crate::error::{AuthenticationFault, OAuthError};
+use crate::client_auth::seen_before;
+use crate::error::OAuthError;
 use crate::form::Form;
 use crate::handles::RequestId;
 use crate::ports::{Guarded, StoreError};
 use crate::request::AuthorizationRequest;
 use crate::sealed::SealPurpose;
+
+/// The endpoint, below our issuer.
+pub(crate) const PAR: &str = "/par";
 
 /// What is kept of a pushed request.
 #[derive(Serialize, Deserialize)]
@@ -38,8 +42,8 @@ impl Broker {
         let as_of = in_force(trust, now)?;
         let parameters = form.parameters()?;
         // RFC 9126 §2: "the same rules as for client authentication at the token endpoint".
-        let caller = self.authenticate_client(as_of, head, &parameters)?;
-        let request = AuthorizationRequest::parse(&parameters, caller.client())?;
+        let caller = self.authenticate_sender(as_of, head, &parameters, PAR)?;
+        let request = AuthorizationRequest::parse(&parameters, caller.client(), caller.key())?;
         trace_transaction(&request.transaction);
         let id = RequestId::random()?;
         let life = Duration::from_secs(self.config.lifetimes.pushed_request);
@@ -50,7 +54,7 @@ impl Broker {
             Guarded::Fresh(()) => {
                 Ok(PushedRequestAnswer { request_uri: id.to_request_uri(), expires_in: life.as_secs() })
             }
-            Guarded::Replayed(_) => Err(AuthenticationFault::Replayed.into()),
+            Guarded::Replayed(kind) => Err(seen_before(kind)),
         }
     }
 

@@ -41,6 +41,8 @@ pub enum SealPurpose {
     AccessTokenId,
     /// A refresh token as the client holds it.
     RefreshTokenText,
+    /// A nonce for DPoP proofs (RFC 9449 §8).
+    DpopNonce,
 }
 
 impl SealPurpose {
@@ -57,6 +59,7 @@ impl SealPurpose {
             Self::AuthorizationCode => "authorization-code",
             Self::AccessTokenId => "access-token-id",
             Self::RefreshTokenText => "refresh-token-text",
+            Self::DpopNonce => "dpop-nonce",
         }
     }
 }

@@ -5,13 +5,13 @@ use strict_jose::UnixTime;
 use tracing::field::Empty;
 use trust_list::TrustState;
 
-use crate::access::bearer;
+use crate::access::{AccessToken, Resource};
 use crate::answer::{RequestHead, UserinfoAnswer};
 use crate::assurance;
 use crate::audit::AuditKind;
 use crate::auditing;
 use crate::broker::{AsOf, Broker, in_force, trace_client, trace_transaction};
-use crate::error::{OAuthError, TokenFault};
+use crate::error::{OAuthError, ProofFault, TokenFault};
 use crate::grant::{AccessTokenId, Grant};
 use crate::mint::{USERINFO, asked_for};
 use crate::policy::{Permit, Release};
@@ -28,9 +28,9 @@ impl Broker {
         now: UnixTime,
     ) -> Result<UserinfoAnswer, OAuthError> {
         let as_of = in_force(trust, now)?;
-        let token = self.access_token(bearer(head)?, &self.config.issuer.endpoint(USERINFO), now)?;
-        let scope = token.scope.filter(|scope| scope.contains(OPENID)).ok_or(TokenFault::Scope)?;
-        let grant = self.grant_behind(&token.jti).await?;
+        let token = self.access_token(head, Resource { audience: USERINFO, path: USERINFO }, now)?;
+        let scope = token.scope.clone().filter(|scope| scope.contains(OPENID)).ok_or(TokenFault::Scope)?;
+        let grant = self.grant_behind(&token).await?;
         trace_client(&token.client_id);
         let (release, permit) = policy_still_allows(as_of, &grant, &token.client_id)?;
         let scope = scope.still_registered(&permit.client().scopes);
@@ -42,12 +42,15 @@ impl Broker {
         Ok(UserinfoAnswer(claims(&release, &permit, &scope, &grant.claims, now)))
     }
 
-    /// The grant that the token's `jti` points at, if it lives: revocation shows here (attacks C18, C22).
-    async fn grant_behind(&self, jti: &str) -> Result<Grant, OAuthError> {
-        let id: AccessTokenId = self.keys.sealer.open_handle(jti).map_err(|_| TokenFault::Invalid)?;
-        match self.stores.grants.read(&id.grant, &[]).await? {
+    /// The grant that the token's `jti` points at, if it lives: revocation shows here (attacks C18, C22). The proof is
+    /// spent in the same step.
+    async fn grant_behind(&self, token: &AccessToken) -> Result<Grant, OAuthError> {
+        let id: AccessTokenId = self.keys.sealer.open_handle(&token.jti).map_err(|_| TokenFault::Invalid)?;
+        match self.stores.grants.read(&id.grant, &token.once).await? {
             Guarded::Fresh(Some(sealed)) => self.open_grant(&id.grant, &sealed).map_err(|_| TokenFault::Invalid.into()),
-            Guarded::Fresh(None) | Guarded::Replayed(_) => Err(TokenFault::Invalid.into()),
+            Guarded::Fresh(None) => Err(TokenFault::Invalid.into()),
+            // Nothing else is spent here.
+            Guarded::Replayed(_) => Err(TokenFault::Proof(ProofFault::Replayed).into()),
         }
     }
 }

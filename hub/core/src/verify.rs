@@ -10,17 +10,20 @@ use trust_list::{
 
 use country_adapters::{AdapterError, AssertionProblem, CredentialStatus, Presented, VerifiedAssertion};
 
-use crate::access::bearer;
+use crate::access::{AccessToken, Resource};
 use crate::answer::{CredentialAnswer, CredentialRefusal, RefusedCredential, RequestHead, VerifiedCredential};
 use crate::audit::{AuditEvent, AuditKind};
 use crate::auditing;
 use crate::broker::{AsOf, Broker, in_force, trace_client, trace_transaction};
-use crate::error::{OAuthError, RequestFault, TokenFault};
+use crate::error::{OAuthError, ProofFault, RequestFault, TokenFault};
 use crate::handles::TransactionId;
 use crate::policy::{
     self, DOCUMENT_STATUS, NotReleased, PERSON_STATUS, Permit, Question, Refusal, Release, Wish, may_proceed,
 };
 use crate::token::FEDERATION;
+
+/// The endpoint, below our issuer.
+const VERIFY: &str = "/federation/v1/verify";
 
 /// What the body says.
 #[derive(Deserialize)]
@@ -61,7 +64,7 @@ impl Broker {
         now: UnixTime,
     ) -> Result<CredentialAnswer, OAuthError> {
         let as_of = in_force(trust, now)?;
-        let client = self.federation_caller(as_of, head, "verify")?;
+        let client = self.federation_caller(as_of, head, "verify").await?;
         let body = &json::parse_as(body, &Limits::TOKEN).map_err(|_| RequestFault::Malformed)?;
         let purpose = purpose(body, client)?;
         let call = Call { as_of, client, purpose, body, transaction: TransactionId::random()? };
@@ -79,23 +82,35 @@ impl Broker {
     }
 
     /// A country system of a profile that is served, with a token of its own and this scope, as the list says now.
-    fn federation_caller<'l>(
+    async fn federation_caller<'l>(
         &self,
         as_of: AsOf<'l>,
         head: &RequestHead<'_>,
         scope: &str,
     ) -> Result<&'l Client, OAuthError> {
-        let token = self.access_token(bearer(head)?, &self.config.issuer.endpoint(FEDERATION), as_of.now)?;
+        let token = self.access_token(head, Resource { audience: FEDERATION, path: VERIFY }, as_of.now)?;
         let client = as_of.list.trusted_client(&token.client_id, as_of.now).map_err(|_| TokenFault::Invalid)?.client();
         self.quota.take(&client.client_id)?;
         if !policy::is_served(client) {
             return Err(TokenFault::Invalid.into());
         }
-        let granted = token.scope.is_some_and(|granted| granted.contains(scope)) && client.scopes.contains(scope);
-        match client.kind {
-            ClientKind::CountrySystem if granted => Ok(client),
-            ClientKind::CountrySystem | ClientKind::RelyingParty => Err(TokenFault::Scope.into()),
+        let granted =
+            token.scope.as_ref().is_some_and(|granted| granted.contains(scope)) && client.scopes.contains(scope);
+        if !granted || client.kind != ClientKind::CountrySystem {
+            return Err(TokenFault::Scope.into());
         }
+        self.spend_proof(&token).await?;
+        Ok(client)
+    }
+
+    /// RFC 9449 §11.1: a proof counts once.
+    async fn spend_proof(&self, token: &AccessToken) -> Result<(), OAuthError> {
+        for once in &token.once {
+            if !self.stores.replay.first_seen(once).await? {
+                return Err(TokenFault::Proof(ProofFault::Replayed).into());
+            }
+        }
+        Ok(())
     }
 
     async fn check_credential(&self, call: &Call<'_>) -> Checked<(VerifiedAssertion, Release)> {

@@ -8,7 +8,7 @@ mod dummy;
 
 use std::time::Duration;
 
-use strict_jose::{CompactJws, Limits};
+use strict_jose::{CompactJws, Limits, Thumbprint};
 use trust_list::{Client, TrustedClient};
 
 pub(crate) use assertion::ALGORITHMS;
@@ -16,19 +16,21 @@ pub(crate) use dummy::DummyKeys;
 
 use crate::answer::RequestHead;
 use crate::broker::{AsOf, Broker, trace_client};
-use crate::error::{AuthenticationFault, OAuthError, RequestFault};
+use crate::dpop::{MadeFor, Proof};
+use crate::error::{AuthenticationFault, OAuthError, ProofFault, RequestFault};
 use crate::form::Parameters;
-use crate::handles::Once;
+use crate::handles::{Once, ReplayKind};
 use crate::policy;
 
-/// A client that showed who it is, with an assertion that is still to be spent.
+/// A client that showed who it is, with an assertion (and perhaps a proof) that is still to be spent.
 ///
-/// The assertion counts once (RFC 7523 §3 rule 7). Where a flow stores or takes something anyway, [`Self::once`] goes
-/// into that same atomic step; elsewhere [`Self::spend`] is a step of its own.
+/// Both count once (RFC 7523 §3 rule 7, RFC 9449 §11.1). Where a flow stores or takes something anyway, [`Self::once`]
+/// goes into that same atomic step; elsewhere [`Self::spend`] is a step of its own.
 #[must_use]
 pub(crate) struct Authenticated<'l> {
     trusted: TrustedClient<'l>,
-    once: Once,
+    once: Vec<Once>,
+    key: Option<Thumbprint>,
 }
 
 impl<'l> Authenticated<'l> {
@@ -40,17 +42,33 @@ impl<'l> Authenticated<'l> {
         self.trusted.client()
     }
 
-    /// The assertion, for the atomic step of the flow.
-    pub(crate) fn once(&self) -> &[Once] {
-        std::slice::from_ref(&self.once)
+    /// The key that the request proved to have (RFC 9449): what is issued is bound to it.
+    pub(crate) fn key(&self) -> Option<&Thumbprint> {
+        self.key.as_ref()
     }
 
-    /// Spends the assertion on its own.
+    /// Assertion and proof, for the atomic step of the flow.
+    pub(crate) fn once(&self) -> &[Once] {
+        &self.once
+    }
+
+    /// Spends assertion and proof on their own.
     pub(crate) async fn spend(&self, broker: &Broker) -> Result<(), OAuthError> {
-        if broker.stores.replay.first_seen(&self.once).await? {
-            Ok(())
-        } else {
-            Err(AuthenticationFault::Replayed.into())
+        for once in &self.once {
+            if !broker.stores.replay.first_seen(once).await? {
+                return Err(seen_before(once.kind()));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What a client reads whose assertion or proof was used before.
+pub(crate) fn seen_before(kind: ReplayKind) -> OAuthError {
+    match kind {
+        ReplayKind::DpopProof => ProofFault::Replayed.into(),
+        ReplayKind::ClientAssertion | ReplayKind::RequestObject | ReplayKind::UpstreamAssertion => {
+            AuthenticationFault::Replayed.into()
         }
     }
 }
@@ -68,6 +86,22 @@ impl Broker {
         self.quota.take(&caller.client().client_id)?;
         // Said to nobody but the client itself: by now it has shown who it is.
         if policy::is_served(caller.client()) { Ok(caller) } else { Err(RequestFault::NotRegistered.into()) }
+    }
+
+    /// Who sends this request, and with which key, where tokens are asked for (RFC 9449 §5, §10.1).
+    pub(crate) fn authenticate_sender<'l>(
+        &self,
+        as_of: AsOf<'l>,
+        head: &RequestHead<'_>,
+        parameters: &Parameters<'_>,
+        path: &str,
+    ) -> Result<Authenticated<'l>, OAuthError> {
+        let mut caller = self.authenticate_client(as_of, head, parameters)?;
+        if let Some(Proof { key, once }) = self.proof(head, MadeFor { path, access_token: None }, as_of.now)? {
+            caller.once.push(once);
+            caller.key = Some(key);
+        }
+        Ok(caller)
     }
 
     /// The steps are in an order that tells nobody which clients exist.
@@ -88,7 +122,8 @@ impl Broker {
         let jti = assertion::identifier(&claims)?;
         assertion::form_names_the_same(parameters, &client_id)?;
         trace_client(&client_id);
-        Ok(Authenticated { trusted, once: Once::client_assertion(&client_id, jti, REMEMBERED) })
+        let once = vec![Once::client_assertion(&client_id, jti, REMEMBERED)];
+        Ok(Authenticated { trusted, once, key: None })
     }
 
     fn verify_assertion<'l>(

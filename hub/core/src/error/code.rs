@@ -45,6 +45,10 @@ pub enum ErrorCode {
     UnmetAuthenticationRequirements,
     /// RFC 7009 §2.2.1: tokens of this type cannot be revoked.
     UnsupportedTokenType,
+    /// RFC 9449 §5: the DPoP proof breaks a rule.
+    InvalidDpopProof,
+    /// RFC 9449 §8: the proof has no nonce of ours, or an old one; the answer carries the next.
+    UseDpopNonce,
 }
 
 impl ErrorCode {
@@ -70,6 +74,8 @@ impl ErrorCode {
             Self::InsufficientScope => "insufficient_scope",
             Self::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
             Self::UnsupportedTokenType => "unsupported_token_type",
+            Self::InvalidDpopProof => "invalid_dpop_proof",
+            Self::UseDpopNonce => "use_dpop_nonce",
         }
     }
 
@@ -93,7 +99,9 @@ impl ErrorCode {
             | Self::RequestUriNotSupported
             | Self::InvalidTarget
             | Self::UnmetAuthenticationRequirements
-            | Self::UnsupportedTokenType => 400,
+            | Self::UnsupportedTokenType
+            | Self::InvalidDpopProof
+            | Self::UseDpopNonce => 400,
         }
     }
 }

@@ -24,6 +24,9 @@ pub enum ClientFault {
     /// It asks too often.
     #[error("{0}")]
     Quota(#[from] QuotaExceeded),
+    /// The DPoP proof of a request to the authorization server is no good.
+    #[error("{0}")]
+    Proof(#[from] ProofFault),
 }
 
 /// Why a client could not show who it is. All of them look the same to the peer: `invalid_client` and one text.
@@ -174,6 +177,9 @@ pub enum GrantFault {
     /// RFC 7636 §4.6: the verifier is missing or wrong.
     #[error("code_verifier is missing or wrong")]
     Verifier,
+    /// RFC 9449 §10: the code is bound to a key, and the request proves another one or none.
+    #[error("the code is bound to another key")]
+    OtherKey,
     /// Client, country, recognition or purpose are no longer in force.
     #[error("policy no longer allows it")]
     Policy,
@@ -200,6 +206,71 @@ pub enum TokenFault {
     /// It lacks the scope.
     #[error("the access token lacks the scope")]
     Scope,
+    /// RFC 9449 §7.1: it is bound to a key, and the proof that came with it is no good.
+    #[error("{0}")]
+    Proof(#[from] ProofFault),
+}
+
+/// What is wrong with a DPoP proof (RFC 9449 §4.3). The text goes to the peer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ProofFault {
+    /// There is none, and the tokens are bound to a key.
+    #[error("a DPoP proof is required")]
+    Absent,
+    /// Not one compact JWS of type `dpop+jwt` with strict JSON.
+    #[error("the DPoP proof cannot be read")]
+    Malformed,
+    /// No public key in the header, a weak one, or an algorithm that is not allowed.
+    #[error("the DPoP proof has no usable public key and algorithm")]
+    Key,
+    /// Not signed by the key in its header.
+    #[error("the signature of the DPoP proof is wrong")]
+    Signature,
+    /// `htm` is another method.
+    #[error("htm is not the method of the request")]
+    Method,
+    /// `htu` is another endpoint.
+    #[error("htu is not the URL of the request")]
+    Url,
+    /// `iat` is missing, more than a minute ago, or in the future.
+    #[error("iat is missing, too long ago or in the future")]
+    Time,
+    /// `ath` is not the hash of the access token.
+    #[error("ath is not the hash of the access token")]
+    AccessToken,
+    /// `jti` is missing or unusable.
+    #[error("jti is missing or unusable")]
+    Identifier,
+    /// RFC 9449 §11.1: it was used before.
+    #[error("the DPoP proof was used before")]
+    Replayed,
+    /// It is by another key than the one that `dpop_jkt` or the token names.
+    #[error("the DPoP proof is by another key")]
+    OtherKey,
+    /// RFC 9449 §8: no nonce of ours, or an old one.
+    #[error("the DPoP proof needs the nonce of this answer")]
+    Nonce,
+}
+
+impl ProofFault {
+    /// The code that goes with it.
+    pub const fn code(self) -> ErrorCode {
+        match self {
+            // Not `invalid_dpop_proof`: there is no proof that could be invalid.
+            Self::Absent => ErrorCode::InvalidRequest,
+            Self::Nonce => ErrorCode::UseDpopNonce,
+            Self::Malformed
+            | Self::Key
+            | Self::Signature
+            | Self::Method
+            | Self::Url
+            | Self::Time
+            | Self::AccessToken
+            | Self::Identifier
+            | Self::Replayed
+            | Self::OtherKey => ErrorCode::InvalidDpopProof,
+        }
+    }
 }
 
 /// The person, or what the register says about the person, ends the login.

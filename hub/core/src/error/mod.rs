@@ -14,13 +14,15 @@ mod policy;
 
 use std::borrow::Cow;
 
-use strict_jose::{RandomError, SignError};
+use strict_jose::{Algorithm, RandomError, SignError};
 
 pub use code::ErrorCode;
 pub use fault::{
-    AuthenticationFault, ClientFault, CountryFault, GrantFault, HubFault, PersonFault, RequestFault, TokenFault,
+    AuthenticationFault, ClientFault, CountryFault, GrantFault, HubFault, PersonFault, ProofFault, RequestFault,
+    TokenFault,
 };
 
+use crate::dpop;
 use crate::ports::{QuotaExceeded, StoreError};
 use crate::sealed::SealError;
 
@@ -65,6 +67,8 @@ pub enum Challenge {
     Bearer,
     /// RFC 6750 §3.1: a token was shown and is refused.
     BearerError(ErrorCode),
+    /// RFC 9449 §7.1: the proof that came with a bound token is refused.
+    DpopError(ErrorCode),
 }
 
 impl Challenge {
@@ -72,10 +76,16 @@ impl Challenge {
     pub fn header(self) -> String {
         match self {
             Self::Basic => "Basic realm=\"passerelle\"".into(),
-            Self::Bearer => "Bearer".into(),
+            // RFC 9449 §7.2: both schemes are served.
+            Self::Bearer => format!("Bearer, DPoP algs=\"{}\"", dpop_algorithms()),
             Self::BearerError(code) => format!("Bearer error=\"{code}\""),
+            Self::DpopError(code) => format!("DPoP error=\"{code}\", algs=\"{}\"", dpop_algorithms()),
         }
     }
+}
+
+fn dpop_algorithms() -> String {
+    dpop::ALGORITHMS.map(Algorithm::as_str).join(" ")
 }
 
 /// The store answers again within this time after a failover (attacks S01, F6: at most 30 s; most are shorter).
@@ -115,6 +125,7 @@ fn client_wire(fault: ClientFault) -> Wire {
         ClientFault::Grant(fault) => grant_wire(fault),
         ClientFault::Token(fault) => token_wire(fault),
         ClientFault::Quota(exceeded) => quota_wire(exceeded),
+        ClientFault::Proof(fault) => Wire { description: fault.to_string().into(), ..Wire::of(fault.code(), "") },
     }
 }
 
@@ -125,6 +136,7 @@ fn grant_wire(fault: GrantFault) -> Wire {
         | GrantFault::OtherClient
         | GrantFault::RedirectUri
         | GrantFault::Verifier
+        | GrantFault::OtherKey
         | GrantFault::Policy => Wire::of(ErrorCode::InvalidGrant, "the grant is invalid, expired, used or revoked"),
         // RFC 8693 §2.2.2: "the authorization server MUST .. the value of the error parameter MUST be invalid_request".
         GrantFault::SubjectToken | GrantFault::SubjectTokenReplayed => {
@@ -142,6 +154,13 @@ fn token_wire(fault: TokenFault) -> Wire {
         TokenFault::Malformed => Wire::challenged(ErrorCode::InvalidRequest, "the Authorization header cannot be read"),
         TokenFault::Invalid => Wire::challenged(ErrorCode::InvalidToken, "the access token is not valid here"),
         TokenFault::Scope => Wire::challenged(ErrorCode::InsufficientScope, "the access token lacks the scope"),
+        // RFC 9449 §7.1 and §9: 401 at a protected resource, whatever is wrong with the proof.
+        TokenFault::Proof(fault) => Wire {
+            status: ErrorCode::InvalidToken.status(),
+            challenge: Some(Challenge::DpopError(fault.code())),
+            description: fault.to_string().into(),
+            ..Wire::of(fault.code(), "")
+        },
     }
 }
 
@@ -214,7 +233,7 @@ macro_rules! client_fault {
     };
 }
 
-client_fault!(AuthenticationFault, RequestFault, GrantFault, TokenFault, QuotaExceeded);
+client_fault!(AuthenticationFault, RequestFault, GrantFault, TokenFault, ProofFault, QuotaExceeded);
 
 impl From<StoreError> for OAuthError {
     fn from(error: StoreError) -> Self {
@@ -262,7 +281,7 @@ mod tests {
     #[test]
     fn a_missing_token_gets_a_challenge_without_an_error() {
         let header = |fault: TokenFault| OAuthError::from(fault).wire().challenge.unwrap().header();
-        assert_eq!(header(TokenFault::Absent), "Bearer");
+        assert_eq!(header(TokenFault::Absent), "Bearer, DPoP algs=\"ES256 PS256 EdDSA\"");
         assert_eq!(header(TokenFault::Invalid), "Bearer error=\"invalid_token\"");
     }
 

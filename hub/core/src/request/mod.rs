@@ -13,7 +13,7 @@ mod scope;
 use std::ops::Deref;
 
 use serde::{Deserialize, Serialize};
-use strict_jose::RandomError;
+use strict_jose::{RandomError, Thumbprint};
 use trust_list::{Client, CountryCode, Level, Purpose};
 
 pub(crate) use claims::{ClaimsRequest, Importance, base_name};
@@ -47,11 +47,14 @@ pub(crate) struct Wanted {
     pub(crate) claims: ClaimsRequest,
     pub(crate) purpose: Purpose,
     pub(crate) country_hint: Option<CountryCode>,
+    /// RFC 9449 §10: the key that the code is bound to.
+    pub(crate) dpop_jkt: Option<Thumbprint>,
 }
 
 impl AuthorizationRequest {
     /// Every rule, in the order of the table. The client has shown who it is.
-    pub(crate) fn parse(form: &Parameters<'_>, client: &Client) -> Result<Self, OAuthError> {
+    /// `key` is the one that the request proved to have.
+    pub(crate) fn parse(form: &Parameters<'_>, client: &Client, key: Option<&Thumbprint>) -> Result<Self, OAuthError> {
         parameters::client_may_ask(client)?;
         parameters::no_request_uri(form)?;
         parameters::no_request_object(form)?;
@@ -62,6 +65,7 @@ impl AuthorizationRequest {
         let state = parameters::state(form)?;
         let nonce = parameters::nonce(form)?;
         let code_challenge = parameters::code_challenge(form)?;
+        let dpop_jkt = parameters::dpop_jkt(form, key)?;
         let prompt = parameters::prompt(form)?;
         let max_age = parameters::max_age(form)?;
         let ui_locales = parameters::ui_locales(form);
@@ -85,6 +89,7 @@ impl AuthorizationRequest {
             claims,
             purpose: purpose.purpose.clone(),
             country_hint,
+            dpop_jkt,
         }))
     }
 }

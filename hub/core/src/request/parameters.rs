@@ -1,11 +1,12 @@
 //! The rules of the table, one function each.
 
 use serde::{Deserialize, Serialize};
+use strict_jose::Thumbprint;
 use trust_list::{Client, CountryCode, GrantType, Level};
 use url::Url;
 
 use super::{ClaimsRequest, OFFLINE_ACCESS, OPENID, PERSON_SCOPES, Scope};
-use crate::error::RequestFault;
+use crate::error::{OAuthError, ProofFault, RequestFault};
 use crate::form::Parameters;
 
 /// RFC 6749 §4.1.2.1: the client is registered for logins. That its profile is served was seen when it authenticated.
@@ -97,6 +98,17 @@ pub(super) fn code_challenge(form: &Parameters<'_>) -> Result<String, RequestFau
     match strict_jose::b64::decode(challenge) {
         Ok(hash) if hash.len() == 32 => Ok(challenge.to_owned()),
         _ => Err(RequestFault::Unusable("code_challenge")),
+    }
+}
+
+/// RFC 9449 §10: the thumbprint of the key that the code will be bound to. §10.1: a proof with the pushed request says the
+/// same, and both must agree.
+pub(super) fn dpop_jkt(form: &Parameters<'_>, key: Option<&Thumbprint>) -> Result<Option<Thumbprint>, OAuthError> {
+    let Some(text) = form.optional("dpop_jkt") else { return Ok(key.cloned()) };
+    let named = Thumbprint::parse(text).map_err(|_| RequestFault::Unusable("dpop_jkt"))?;
+    match key {
+        Some(key) if *key != named => Err(ProofFault::OtherKey.into()),
+        _ => Ok(Some(named)),
     }
 }
 

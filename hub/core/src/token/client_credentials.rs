@@ -29,7 +29,7 @@ impl Broker {
         let event =
             auditing::of_client(AuditKind::ClientTokenIssued, crate::audit::AuditEvent::OK, caller.client(), as_of);
         self.record(event).await?;
-        mint::client_token(self, caller.trusted(), &scope, as_of.now)
+        mint::client_token(self, caller.trusted(), &scope, caller.key(), as_of.now)
     }
 }
 

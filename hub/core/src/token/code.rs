@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use strict_jose::{b64, ct_eq, sha256};
+use strict_jose::{Thumbprint, b64, ct_eq, sha256};
 use trust_list::{Client, GrantType};
 
 use super::scope_in_force;
@@ -10,8 +10,8 @@ use crate::answer::TokenAnswer;
 use crate::audit::AuditKind;
 use crate::auditing;
 use crate::broker::{AsOf, Broker, trace_transaction};
-use crate::client_auth::Authenticated;
-use crate::error::{AuthenticationFault, GrantFault, OAuthError};
+use crate::client_auth::{Authenticated, seen_before};
+use crate::error::{GrantFault, OAuthError};
 use crate::form::Parameters;
 use crate::grant::{Code, Grant, RefreshToken};
 use crate::handles::{GrantId, RefreshHandle};
@@ -30,7 +30,7 @@ impl Broker {
         let code = self.open_code(parameters)?;
         issued_to(&code.client_id, caller.client())?;
         let grant = self.take_code(as_of, caller, &code.grant).await?;
-        match self.tokens_for_code(as_of, parameters, &code.grant, grant).await {
+        match self.tokens_for_code(as_of, caller, parameters, &code.grant, grant).await {
             Ok(answer) => Ok(answer),
             Err(error) => {
                 // Attacks C08: the code is burnt. If it cannot be revoked either, nothing was issued from it.
@@ -49,7 +49,7 @@ impl Broker {
     async fn take_code(&self, as_of: AsOf<'_>, caller: &Authenticated<'_>, id: &GrantId) -> Result<Grant, OAuthError> {
         let life = Duration::from_secs(self.config.lifetimes.access_token);
         match self.stores.grants.redeem(id, life, caller.once()).await? {
-            Guarded::Replayed(_) => Err(AuthenticationFault::Replayed.into()),
+            Guarded::Replayed(kind) => Err(seen_before(kind)),
             Guarded::Fresh(Redeemed::First(sealed)) => {
                 self.open_grant(id, &sealed).map_err(|_| GrantFault::Unknown.into())
             }
@@ -66,12 +66,14 @@ impl Broker {
     async fn tokens_for_code(
         &self,
         as_of: AsOf<'_>,
+        caller: &Authenticated<'_>,
         parameters: &Parameters<'_>,
         id: &GrantId,
         grant: Grant,
     ) -> Result<TokenAnswer, OAuthError> {
         redirect_uri_is_the_same(parameters, &grant)?;
         verifier_fits(parameters, &grant)?;
+        key_is_the_same(caller.key(), &grant)?;
         let Grant { release, scope, claims, nonce, .. } = grant;
         let (release, permit) = release.renew(as_of).map_err(|_| GrantFault::Policy)?;
         let scope = scope_in_force(scope, permit.client())?;
@@ -79,18 +81,23 @@ impl Broker {
         self.record(auditing::of_release(AuditKind::TokenIssued, release.facts(), permit.client(), as_of.now)).await?;
         let may_refresh = permit.client().grant_types.contains(&GrantType::RefreshToken);
         let refresh_token = if scope.contains(OFFLINE_ACCESS) && may_refresh {
-            Some(self.issue_refresh_token(id, permit.client()).await?)
+            Some(self.issue_refresh_token(id, caller).await?)
         } else {
             None
         };
-        let login = LoginFor { grant: id, scope: &scope, claims: &claims, nonce: nonce.as_deref() };
+        let login = LoginFor { grant: id, scope: &scope, claims: &claims, nonce: nonce.as_deref(), key: caller.key() };
         let answer = mint::login_tokens(self, &release, &login, as_of.now)?;
         Ok(TokenAnswer { refresh_token, ..answer })
     }
 
-    async fn issue_refresh_token(&self, grant: &GrantId, client: &Client) -> Result<String, OAuthError> {
-        let handle = RefreshHandle::random()?;
-        let token = RefreshToken { handle: handle.clone(), grant: grant.clone(), client_id: client.client_id.clone() };
+    async fn issue_refresh_token(&self, grant: &GrantId, caller: &Authenticated<'_>) -> Result<String, OAuthError> {
+        let (handle, client) = (RefreshHandle::random()?, caller.client());
+        let token = RefreshToken {
+            handle: handle.clone(),
+            grant: grant.clone(),
+            client_id: client.client_id.clone(),
+            bound: caller.key().is_some(),
+        };
         let sealed = self.keys.sealer.seal(SealPurpose::RefreshToken, &handle.to_text(), &client.client_id)?;
         let life = Duration::from_secs(self.config.lifetimes.refresh_token);
         if self.stores.refresh_tokens.issue(&handle, grant, sealed, life).await? {
@@ -117,6 +124,14 @@ fn verifier_fits(parameters: &Parameters<'_>, grant: &Grant) -> Result<(), Grant
     let verifier = parameters.optional("code_verifier").filter(|text| is_verifier(text)).ok_or(GrantFault::Verifier)?;
     let fits = ct_eq(b64::encode(sha256(verifier)), &grant.code_challenge);
     if fits { Ok(()) } else { Err(GrantFault::Verifier) }
+}
+
+/// RFC 9449 §10: a code bound to a key is redeemed with a proof by that key (attacks B12).
+fn key_is_the_same(key: Option<&Thumbprint>, grant: &Grant) -> Result<(), GrantFault> {
+    match &grant.dpop_jkt {
+        Some(bound) if key != Some(bound) => Err(GrantFault::OtherKey),
+        _ => Ok(()),
+    }
 }
 
 /// RFC 7636 §4.1: 43 to 128 unreserved characters.

@@ -79,6 +79,7 @@ impl Broker {
             scope: asked.scope.as_ref(),
             seconds_left,
             issued_token_type: asked.issued_token_type,
+            key: caller.key(),
         };
         mint::exchanged_token(self, &release, &context, as_of.now)
     }

@@ -24,6 +24,9 @@ use crate::error::{GrantFault, OAuthError, RequestFault};
 use crate::form::{Form, Parameters};
 use crate::request::{OPENID, Scope};
 
+/// The endpoint, below our issuer.
+pub(crate) const TOKEN: &str = "/token";
+
 /// What discovery says in `grant_types_supported`, and what [`Broker::token`] serves.
 pub(crate) const GRANT_TYPES: [GrantType; 4] =
     [GrantType::AuthorizationCode, GrantType::RefreshToken, GrantType::ClientCredentials, GrantType::TokenExchange];
@@ -40,7 +43,7 @@ impl Broker {
     ) -> Result<TokenAnswer, OAuthError> {
         let as_of = in_force(trust, now)?;
         let parameters = form.parameters()?;
-        let caller = self.authenticate_client(as_of, head, &parameters)?;
+        let caller = self.authenticate_sender(as_of, head, &parameters, TOKEN)?;
         let grant_type = grant_type(&parameters)?;
         grant_is_registered(caller.client(), grant_type)?;
         match grant_type {

@@ -6,8 +6,8 @@ use crate::answer::TokenAnswer;
 use crate::audit::AuditKind;
 use crate::auditing;
 use crate::broker::{AsOf, Broker, trace_transaction};
-use crate::client_auth::Authenticated;
-use crate::error::{AuthenticationFault, ClientFault, GrantFault, OAuthError, RequestFault};
+use crate::client_auth::{Authenticated, seen_before};
+use crate::error::{ClientFault, GrantFault, OAuthError, ProofFault, RequestFault};
 use crate::form::Parameters;
 use crate::grant::{Grant, RefreshToken};
 use crate::mint::{self, LoginFor};
@@ -24,6 +24,7 @@ impl Broker {
     ) -> Result<TokenAnswer, OAuthError> {
         let text = parameters.required("refresh_token")?;
         let token: RefreshToken = self.keys.sealer.open_handle(text).map_err(|_| GrantFault::Unknown)?;
+        bound_stays_bound(&token, caller)?;
         let Grant { release, scope, claims, .. } = match self.present_refresh_token(caller, &token).await {
             Ok(grant) => grant,
             Err(error) => {
@@ -39,7 +40,7 @@ impl Broker {
         self.record(auditing::of_release(AuditKind::TokenRefreshed, release.facts(), permit.client(), as_of.now))
             .await?;
         // OpenID Connect Core §12.2: the ID token of a refresh should have no nonce.
-        let login = LoginFor { grant: &token.grant, scope: &scope, claims: &claims, nonce: None };
+        let login = LoginFor { grant: &token.grant, scope: &scope, claims: &claims, nonce: None, key: caller.key() };
         mint::login_tokens(self, &release, &login, as_of.now)
     }
 
@@ -59,13 +60,21 @@ impl Broker {
     ) -> Result<Grant, OAuthError> {
         issued_to(&token.client_id, caller.client())?;
         let presented = self.stores.refresh_tokens.present(&token.handle, &token.grant, caller.once()).await?;
-        let Guarded::Fresh(refreshed) = presented else { return Err(AuthenticationFault::Replayed.into()) };
-        let refreshed = refreshed.ok_or(GrantFault::Unknown)?;
+        let refreshed = match presented {
+            Guarded::Fresh(refreshed) => refreshed.ok_or(GrantFault::Unknown)?,
+            Guarded::Replayed(kind) => return Err(seen_before(kind)),
+        };
         let name = token.handle.to_text();
         let owner: Result<String, _> = self.keys.sealer.open(SealPurpose::RefreshToken, &name, &refreshed.token);
         issued_to(&owner.map_err(|_| GrantFault::Unknown)?, caller.client())?;
         self.open_grant(&token.grant, &refreshed.grant).map_err(|_| GrantFault::Unknown.into())
     }
+}
+
+/// A client that began with bound tokens never gets others (attacks E12). RFC 9449 §5: the refresh token of a client that
+/// authenticates is bound to the client, so the key may be a new one.
+fn bound_stays_bound(token: &RefreshToken, caller: &Authenticated<'_>) -> Result<(), ProofFault> {
+    if token.bound && caller.key().is_none() { Err(ProofFault::Absent) } else { Ok(()) }
 }
 
 /// OpenID Connect Core §11: a refresh needs `offline_access`, granted then and registered now.

@@ -244,7 +244,7 @@ async fn d12_d13_other_methods_and_other_names_are_refused() {
     }
 
     // RFC 6749 §5.2: who used an Authorization header reads a challenge.
-    let head = RequestHead { authorization: Some("Basic Zm9v") };
+    let head = RequestHead { authorization: Some("Basic Zm9v"), ..RequestHead::default() };
     let form = bank.form(world.now, &bank.request(&[]));
     let refused = world.broker.pushed_authorization_request(&world.trust, &head, &form, world.now).await.unwrap_err();
     assert_eq!(refused.wire().challenge.unwrap().header(), "Basic realm=\"passerelle\"");

@@ -25,7 +25,7 @@ async fn machine_token(world: &World) -> String {
 
 async fn verify_body(world: &World, token: &str, body: &str) -> Result<Value, OAuthError> {
     let header = format!("Bearer {token}");
-    let head = RequestHead { authorization: Some(&header) };
+    let head = RequestHead { authorization: Some(&header), ..RequestHead::default() };
     let answer = world.broker.verify_credential(&world.trust, &head, body.as_bytes(), world.now).await?;
     Ok(serde_json::to_value(answer).unwrap())
 }

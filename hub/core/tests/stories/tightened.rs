@@ -193,6 +193,6 @@ async fn verify(world: &World, token: &str) -> Result<hub_core::CredentialAnswer
     let qr = card.sign(&world.card_key, CardForm::default()).unwrap();
     let header = format!("Bearer {token}");
     let body = json!({ "country": "XC", "credential": qr, "purpose": "border-check" }).to_string();
-    let head = RequestHead { authorization: Some(&header) };
+    let head = RequestHead { authorization: Some(&header), ..RequestHead::default() };
     world.broker.verify_credential(&world.trust, &head, body.as_bytes(), world.now).await
 }

@@ -55,8 +55,8 @@ async fn c21_only_an_access_token_of_a_login_opens_userinfo() {
 #[tokio::test]
 async fn without_a_token_there_is_a_challenge_without_an_error() {
     let world = World::new();
-    for header in [None, Some("Basic Zm9v"), Some("DPoP abc")] {
-        let head = RequestHead { authorization: header };
+    for header in [None, Some("Basic Zm9v"), Some("Digest abc")] {
+        let head = RequestHead { authorization: header, ..RequestHead::default() };
         let refused = world.broker.userinfo(&world.trust, &head, world.now).await.unwrap_err().wire();
         assert_eq!((refused.status, refused.challenge), (401, Some(Challenge::Bearer)), "{header:?}");
     }

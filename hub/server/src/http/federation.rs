@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::back_channel::head;
+use super::back_channel::{head, with_nonce};
 use super::{Edge, answer, form};
 
 /// Checks a credential; 200 whether it is good or not.
@@ -13,5 +13,6 @@ pub async fn verify(edge: web::Data<Edge>, req: HttpRequest, payload: web::Paylo
         Err(refusal) => return refusal.json(),
     };
     let (trust, now) = edge.now();
-    answer::json(StatusCode::OK, edge.broker.verify_credential(&trust, &head(&req), &body, now).await)
+    let checked = edge.broker.verify_credential(&trust, &head(&req), &body, now).await;
+    with_nonce(&edge, &req, now, answer::json(StatusCode::OK, checked))
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod client;
 pub(crate) mod national;
+pub(crate) mod prover;
 pub(crate) mod region;
 pub(crate) mod store;
 pub(crate) mod world;

@@ -170,7 +170,26 @@ impl World {
 
     pub(crate) async fn userinfo(&self, access_token: &str) -> Result<UserinfoAnswer, OAuthError> {
         let header = format!("Bearer {access_token}");
-        self.broker.userinfo(&self.trust, &RequestHead { authorization: Some(&header) }, self.now).await
+        self.broker
+            .userinfo(&self.trust, &RequestHead { authorization: Some(&header), ..RequestHead::default() }, self.now)
+            .await
+    }
+
+    /// Any request of these, with a head of its own.
+    pub(crate) async fn push_with(
+        &self,
+        head: &RequestHead<'_>,
+        form: &Form,
+    ) -> Result<PushedRequestAnswer, OAuthError> {
+        self.broker.pushed_authorization_request(&self.trust, head, form, self.now).await
+    }
+
+    pub(crate) async fn token_with(&self, head: &RequestHead<'_>, form: &Form) -> Result<TokenAnswer, OAuthError> {
+        self.broker.token(&self.trust, head, form, self.now).await
+    }
+
+    pub(crate) async fn userinfo_with(&self, head: &RequestHead<'_>) -> Result<UserinfoAnswer, OAuthError> {
+        self.broker.userinfo(&self.trust, head, self.now).await
     }
 
     pub(crate) async fn revoke(&self, client: &TestClient, token: &str) -> Result<(), OAuthError> {
