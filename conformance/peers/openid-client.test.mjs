@@ -32,6 +32,24 @@ describe('openid-client as a relying party', () => {
     });
   }
 
+  for (const alg of ['ES256', 'PS256', 'Ed25519']) {
+    it(`binds its tokens to a key of its own (DPoP, ${alg}), from the pushed request to the refresh`, async () => {
+      const bound = await (await RelyingParty.discover('rp-openid-client')).prove(alg);
+      const { tokens, userinfo } = await bound.login({ ...AMINA, scope: 'openid profile offline_access' });
+      assert.equal(tokens.token_type, 'dpop');
+      assert.equal(userinfo.name, AMINA.persona.name);
+      const fresh = await bound.refresh(tokens);
+      assert.equal(fresh.token_type, 'dpop');
+      assert.equal((await bound.userinfo(fresh)).sub, userinfo.sub);
+
+      // Whoever stole the tokens has another key, or none.
+      const thief = await (await RelyingParty.discover('rp-openid-client')).prove(alg);
+      await assert.rejects(thief.userinfo(tokens), client.WWWAuthenticateChallengeError);
+      await assert.rejects(rp.userinfo(tokens), client.WWWAuthenticateChallengeError);
+      await assert.rejects(rp.refresh(tokens), { name: 'ResponseBodyError', error: 'invalid_request' });
+    });
+  }
+
   it('sees one subject for one person at every login, and another relying party sees another', async () => {
     const first = await rp.login(AFI);
     const second = await rp.login(AFI);

@@ -21,6 +21,13 @@ export class RelyingParty {
   constructor(registration, config) {
     this.registration = registration;
     this.config = config;
+    this.options = {};
+  }
+
+  /** From now on every request proves a key of its own (RFC 9449), and what is issued is bound to it. */
+  async prove(alg = 'ES256') {
+    this.options = { DPoP: client.getDPoPHandle(this.config, await client.randomDPoPKeyPair(alg)) };
+    return this;
   }
 
   /** Pushes an authorization request; gives the address for the browser and what to check on return. */
@@ -42,16 +49,20 @@ export class RelyingParty {
       code_challenge_method: 'S256',
       ...parameters,
     };
-    return { url: await client.buildAuthorizationUrlWithPAR(config, request), checks };
+    return { url: await client.buildAuthorizationUrlWithPAR(config, request, this.options), checks };
   }
 
   /** Checks the authorization response (state, iss), redeems the code, checks the ID token (nonce, signature, times). */
   finish(callback, checks) {
-    return client.authorizationCodeGrant(this.config, callback, checks);
+    return client.authorizationCodeGrant(this.config, callback, checks, undefined, this.options);
   }
 
   userinfo(tokens) {
-    return client.fetchUserInfo(this.config, tokens.access_token, tokens.claims().sub);
+    return client.fetchUserInfo(this.config, tokens.access_token, tokens.claims().sub, this.options);
+  }
+
+  refresh(tokens) {
+    return client.refreshTokenGrant(this.config, tokens.refresh_token, undefined, this.options);
   }
 
   /** A whole login in the form browser. Returns the tokens, the userinfo answer and the pages that were shown. */

@@ -63,7 +63,7 @@ async fn b11_a_country_systems_calls_count_too() {
     let border = &world.clients.border;
     let token = world.token(border, &[("grant_type", "client_credentials")]).await.unwrap().access_token;
     let header = format!("Bearer {token}");
-    let head = RequestHead { authorization: Some(&header) };
+    let head = RequestHead { authorization: Some(&header), ..RequestHead::default() };
     let verify = async || world.broker.verify_credential(&world.trust, &head, b"{}", world.now).await;
     assert_eq!(refused(verify().await).0, 400, "an empty question, but asked in time");
     assert_eq!(refused(verify().await), TOO_OFTEN);
