@@ -9,7 +9,7 @@
 //!    [`Issuer`]s and [`Client`]s. Both are ETSI TS 119 602 LoTE JSON.
 //! 3. An online key signs the short-lived **status** ([`document::Status`]): version and hash of each current list, and
 //!    the suspension orders ([`document::SuspensionOrder`]) that single regulators signed.
-//! 4. A [`Publisher`] serves these files. Nobody has to trust it.
+//! 4. A [`Publisher`] serves these files, and [`delta`]s between two releases of a list. Nobody has to trust it.
 //! 5. [`update`] verifies them in numbered steps and keeps what must not go back in [`HighWater`]. Only it makes a
 //!    [`VerifiedList`].
 //! 6. [`TrustClient`] repeats that and says how things stand as a [`TrustState`]; [`TrustState::in_force`] is the policy.
@@ -38,8 +38,10 @@
 //! ```
 
 mod country_code;
+pub mod delta;
 pub mod document;
 mod entity;
+pub mod fuzzing;
 mod high_water;
 mod identifiers;
 mod language;
@@ -67,7 +69,7 @@ pub use identifiers::{EntityId, NameError, Purpose};
 pub use language::{Language, UnknownLanguage};
 pub use level::Level;
 pub use localized_text::{LocalizedText, NoText};
-pub use publisher::{FetchError, Publisher};
+pub use publisher::{FetchError, Fetched, Fits, Mirrors, Publisher, Verdict};
 pub use quorum::{Quorum, QuorumNotMet, Signers, Tally};
 pub use recognition::Recognition;
 pub use state::{Alarm, NotReady, Staleness, TrustClient, TrustState};

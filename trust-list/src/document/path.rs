@@ -16,6 +16,8 @@ pub enum DocumentPath {
     Status,
     /// `lists/<name>.<sequence>.json`
     List(ListName, u64),
+    /// `lists/<name>.<sequence>.from-<older sequence>.delta`: what turns the older release into the newer.
+    Delta(ListName, u64, u64),
 }
 
 /// The name of a list in the status document: `regional`, or the code of a member.
@@ -34,6 +36,7 @@ impl fmt::Display for DocumentPath {
             Self::Root(version) => write!(f, "root/{version}.json"),
             Self::Status => f.write_str("status.json"),
             Self::List(name, sequence) => write!(f, "lists/{name}.{sequence}.json"),
+            Self::Delta(name, sequence, older) => write!(f, "lists/{name}.{sequence}.from-{older}.delta"),
         }
     }
 }
@@ -56,8 +59,13 @@ fn parse(text: &str) -> Option<DocumentPath> {
     if let Some(version) = text.strip_prefix("root/") {
         return Some(DocumentPath::Root(version.strip_suffix(".json")?.parse().ok()?));
     }
-    let (name, sequence) = text.strip_prefix("lists/")?.strip_suffix(".json")?.split_once('.')?;
-    Some(DocumentPath::List(name.parse().ok()?, sequence.parse().ok()?))
+    let (name, release) = text.strip_prefix("lists/")?.split_once('.')?;
+    let name = name.parse().ok()?;
+    if let Some(numbers) = release.strip_suffix(".delta") {
+        let (sequence, older) = numbers.split_once(".from-")?;
+        return Some(DocumentPath::Delta(name, sequence.parse().ok()?, older.parse().ok()?));
+    }
+    Some(DocumentPath::List(name, release.strip_suffix(".json")?.parse().ok()?))
 }
 
 impl fmt::Display for ListName {
@@ -113,10 +121,12 @@ mod tests {
             DocumentPath::Status,
             DocumentPath::List(ListName::Regional, 7),
             DocumentPath::List(member, u64::MAX),
+            DocumentPath::Delta(member, 9, 8),
         ] {
             assert_eq!(path.to_string().parse(), Ok(path));
         }
         assert_eq!(DocumentPath::List(member, 3).to_string(), "lists/XA.3.json");
+        assert_eq!(DocumentPath::Delta(member, 3, 2).to_string(), "lists/XA.3.from-2.delta");
     }
 
     #[test]
@@ -138,6 +148,9 @@ mod tests {
             "lists/XA.1.json.json",
             "lists/regional.-1.json",
             "lists/XA..1.json",
+            "lists/XA.2.from-01.delta",
+            "lists/XA.2.from-1.json",
+            "lists/XA.2.from-../1.delta",
             "ROOT/1.json",
         ] {
             assert_eq!(text.parse::<DocumentPath>(), Err(NotADocument), "{text}");

@@ -8,8 +8,12 @@ use async_trait::async_trait;
 use strict_jose::{DocumentSigner, UnixTime};
 
 use super::{Proposal, PublishError, StatusBuilder, directory};
+use crate::delta;
 use crate::document::{DocumentPath, ListName, MemberEntry, RegionalList, Role, Root, Status, SuspensionOrder, Typ};
 use crate::publisher::{FetchError, Publisher};
+
+/// A hub that was away for two releases catches up with a delta; one that was away longer fetches the list.
+const DELTAS: usize = 2;
 
 /// The documents of a region, by their places. Every root and list ever published stays; the status names those that
 /// are current.
@@ -53,9 +57,12 @@ impl Published {
         self.0.insert(path, bytes);
     }
 
-    /// Takes a document away: for tests of clients.
+    /// Takes a document away, and a list with the deltas that lead to it: for tests of clients.
     pub fn remove(&mut self, path: DocumentPath) {
         self.0.remove(&path);
+        if let DocumentPath::List(name, sequence) = path {
+            self.0.retain(|path, _| !matches!(path, DocumentPath::Delta(of, to, _) if (*of, *to) == (name, sequence)));
+        }
     }
 
     /// The newest root.
@@ -123,6 +130,7 @@ impl Published {
             if let Some((sequence, bytes)) = self.newest(name) {
                 builder = builder.list(name, sequence, bytes);
             }
+            self.add_deltas(name);
         }
         for order in &self.orders_to_carry(previous, orders)? {
             builder = builder.order(order)?;
@@ -134,6 +142,23 @@ impl Published {
         proposal.tally(root.signers(Role::Status)).require()?;
         self.0.insert(DocumentPath::Status, proposal.to_bytes());
         Ok(())
+    }
+
+    /// What turns the last releases of a list into the newest.
+    fn add_deltas(&mut self, name: ListName) {
+        let releases = DocumentPath::List(name, 0)..=DocumentPath::List(name, u64::MAX);
+        let mut latest = self.0.range(releases).rev().filter_map(|(path, bytes)| match path {
+            DocumentPath::List(_, sequence) => Some((*sequence, bytes)),
+            _ => None,
+        });
+        let Some((sequence, newest)) = latest.next() else { return };
+        let deltas = latest.take(DELTAS).filter_map(|(older, bytes)| {
+            let path = DocumentPath::Delta(name, sequence, older);
+            let missing = !self.0.contains_key(&path);
+            missing.then(|| delta::make(bytes, newest)).flatten().map(|delta| (path, delta))
+        });
+        let deltas: Vec<_> = deltas.collect();
+        self.0.extend(deltas);
     }
 
     fn find(&self, path: &str, max_bytes: usize) -> Result<Option<Vec<u8>>, FetchError> {

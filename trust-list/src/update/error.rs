@@ -65,13 +65,13 @@ pub enum UpdateError {
     Conflict(#[from] Conflict),
 }
 
-/// Whose fault a failed update is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Whose fault a failed update is; the later, the graver.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Fault {
-    /// Ours: the pinned root, the disk.
-    Operator,
     /// The way to the publisher.
     Network,
+    /// Ours: the pinned root, the disk.
+    Operator,
     /// The publisher's: its newest documents are past their end.
     Outdated,
     /// The publisher's or an attacker's: its documents must be refused.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use strict_jose::{Limits, SignedDocument, Thumbprint, b64, sha256};
 
 use super::open;
+use crate::delta;
 use crate::document::{DocumentPath, ListEntry, ListProblem, Typ};
 use crate::high_water::HighWater;
 use crate::publisher::{FetchError, Publisher};
@@ -37,7 +38,12 @@ impl Named {
         if entry.length > Limits::BULK_LIST.max_bytes {
             return Err(ListProblem::TooLong { max: Limits::BULK_LIST.max_bytes });
         }
-        let fetched = publisher.fetch(&path.to_string(), entry.length).await.map_err(|error| match error {
+        if let Some(bytes) = rebuilt(entry, publisher, high_water).await {
+            return Ok(Self { bytes, source: Source::Publisher });
+        }
+        let fits = |bytes: &[u8]| is_entry(bytes, entry).is_ok();
+        let fetched = publisher.fetch_fitting(&path.to_string(), entry.length, &fits).await;
+        let fetched = fetched.map_err(|error| match error {
             FetchError::TooLarge { .. } => ListProblem::WrongLength,
             other => ListProblem::Unreachable(other.to_string()),
         })?;
@@ -61,6 +67,20 @@ impl Named {
     pub(super) fn into_new(self) -> Option<Vec<u8>> {
         (self.source == Source::Publisher).then_some(self.bytes)
     }
+}
+
+/// The list made of its last release in the cache and what changed since. Whatever is wrong with either, the list is
+/// fetched whole.
+async fn rebuilt(entry: &ListEntry, publisher: &dyn Publisher, high_water: &HighWater) -> Option<Vec<u8>> {
+    let older = high_water.marks().lists.get(&entry.name)?.version;
+    let base = high_water.document(DocumentPath::List(entry.name, older)).filter(|_| older < entry.sequence)?;
+    let path = DocumentPath::Delta(entry.name, entry.sequence, older).to_string();
+    let rebuild = |delta: &[u8]| {
+        let bytes = delta::apply(&base, delta, entry.length).ok()?;
+        is_entry(&bytes, entry).is_ok().then_some(bytes)
+    };
+    let fits = |delta: &[u8]| rebuild(delta).is_some();
+    rebuild(&publisher.fetch_fitting(&path, delta::max_bytes(entry.length), &fits).await.ok()??)
 }
 
 /// 5.2 TUF §5.5.2, §5.6.2: length and hash as the status document has them, before any signature is looked at.

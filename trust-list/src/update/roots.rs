@@ -5,7 +5,7 @@ use strict_jose::{SignedDocument, UnixTime};
 use super::{UpdateError, open};
 use crate::document::{DocumentPath, MAX_CLOCK_SKEW, ROOT_LIMITS, Root, RootProblem};
 use crate::high_water::{HighWater, HighWaterError};
-use crate::publisher::Publisher;
+use crate::publisher::{Fetched, Publisher};
 
 /// How many roots may follow the pinned one. A root a month lasts 85 years; an endless chain ends here (TUF §5.3.2).
 pub const MAX_ROOT_STEPS: u64 = 1_024;
@@ -68,10 +68,28 @@ async fn next_root(
         return Ok(Some((next, kept)));
     }
     let path = DocumentPath::Root(version).to_string();
-    let Some(bytes) = publisher.fetch(&path, ROOT_LIMITS.max_bytes).await? else { return Ok(None) };
-    let next = verify(root, &bytes).and_then(|next| not_from_the_future(next, now));
-    let next = next.map_err(|problem| UpdateError::Root { version, problem })?;
-    Ok(Some((next, bytes)))
+    let offers = publisher.fetch_each(&path, ROOT_LIMITS.max_bytes).await;
+    let judge = |offer: Fetched| {
+        let Some(bytes) = offer? else { return Ok(None) };
+        let next = verify(root, &bytes).and_then(|next| not_from_the_future(next, now));
+        let next = next.map_err(|problem| UpdateError::Root { version, problem })?;
+        Ok(Some((next, bytes)))
+    };
+    first_good(offers.into_iter().map(judge))
+}
+
+/// The first mirror that has the next root, verified. A bad one, or none at all, does not hide another mirror's good
+/// one; and a mirror that says there is none is believed before one that has a bad one.
+fn first_good<R>(offers: impl Iterator<Item = Result<Option<R>, UpdateError>>) -> Result<Option<R>, UpdateError> {
+    let mut otherwise = None;
+    for offer in offers {
+        match offer {
+            Ok(Some(root)) => return Ok(Some(root)),
+            Ok(None) => otherwise = Some(Ok(None)),
+            Err(error) => otherwise = otherwise.or(Some(Err(error))),
+        }
+    }
+    otherwise.unwrap_or(Ok(None))
 }
 
 fn verify(root: &Root, bytes: &[u8]) -> Result<Root, RootProblem> {

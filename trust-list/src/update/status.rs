@@ -6,8 +6,8 @@ use strict_jose::{Thumbprint, UnixTime, b64, sha256};
 
 use super::{Origin, UpdateError, mark, open};
 use crate::document::{DocumentPath, ListName, Role, Root, STATUS_LIMITS, Status, StatusProblem, Typ};
-use crate::high_water::{Good, Mark, Marks};
-use crate::publisher::Publisher;
+use crate::high_water::{Good, Mark, Marks, Regression};
+use crate::publisher::{Fetched, Publisher, Verdict};
 
 /// A status document that passed every check.
 pub(super) struct Accepted {
@@ -39,8 +39,56 @@ pub(super) async fn fetch(
     now: UnixTime,
 ) -> Result<Accepted, UpdateError> {
     let path = DocumentPath::Status.to_string();
-    let bytes = publisher.fetch(&path, STATUS_LIMITS.max_bytes).await?.ok_or(UpdateError::NoStatus)?;
-    verify(root, bytes, origin, marks, now).map_err(UpdateError::Status)
+    let offers = publisher.fetch_each(&path, STATUS_LIMITS.max_bytes).await;
+    let verify = |offer: Fetched| {
+        let bytes = offer?.ok_or(UpdateError::NoStatus)?;
+        verify(root, bytes, origin, marks, now).map_err(UpdateError::Status)
+    };
+    let verified: Vec<_> = offers.into_iter().map(verify).collect();
+    judge(&verified, publisher);
+    newest(verified)
+}
+
+/// TUF §1.5.2 "malicious mirror": how fresh a mirror is shows in its content, beside that of the others.
+fn judge(verified: &[Result<Accepted, UpdateError>], publisher: &dyn Publisher) {
+    let newest = verified.iter().flatten().map(|status| status.content.version).max().unwrap_or_default();
+    for (place, status) in verified.iter().enumerate() {
+        let verdict = match status.as_ref().map(|status| status.content.version) {
+            Ok(version) if version == newest => Verdict::Newest { version },
+            Ok(version) => Verdict::Behind { version, newest },
+            Err(error) => Verdict::Refused { code: error.code(), why: error.to_string() },
+        };
+        publisher.judged(place, &verdict);
+    }
+}
+
+/// The newest that is good. Where none is, the gravest of the reasons.
+fn newest(verified: Vec<Result<Accepted, UpdateError>>) -> Result<Accepted, UpdateError> {
+    let mut newest: Option<Accepted> = None;
+    let mut refused: Option<UpdateError> = None;
+    for status in verified {
+        match (status, &newest) {
+            (Ok(status), Some(known)) if status.content.version <= known.content.version => {
+                // 4.3 again: two good documents of one number, one from each mirror.
+                not_contradicted(known, &status).map_err(UpdateError::Status)?;
+            }
+            (Ok(status), _) => newest = Some(status),
+            (Err(error), _) => refused = Some(graver(refused, error)),
+        }
+    }
+    newest.ok_or(refused.unwrap_or(UpdateError::NoStatus))
+}
+
+fn graver(known: Option<UpdateError>, other: UpdateError) -> UpdateError {
+    known.filter(|known| known.fault() >= other.fault()).unwrap_or(other)
+}
+
+fn not_contradicted(known: &Accepted, other: &Accepted) -> Result<(), StatusProblem> {
+    let version = known.content.version;
+    if other.content.version == version && other.sha256 != known.sha256 {
+        return Err(StatusProblem::Regressed(Regression::Equivocation(version)));
+    }
+    Ok(())
 }
 
 fn verify(

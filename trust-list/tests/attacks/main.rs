@@ -5,8 +5,10 @@
 #![cfg(test)]
 
 mod defects;
+mod deltas;
 mod interrupted;
 mod lists;
+mod mirrors;
 mod mutation;
 mod orders;
 mod questions;
