@@ -44,6 +44,11 @@ impl Signers {
         Ok(Self { keys, quorum })
     }
 
+    /// The same keys with another quorum.
+    pub(crate) fn with_quorum(self, quorum: Quorum) -> Self {
+        Self { quorum, ..self }
+    }
+
     /// How many must sign.
     pub fn quorum(&self) -> Quorum {
         self.quorum

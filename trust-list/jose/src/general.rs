@@ -117,6 +117,21 @@ impl SignedDocument {
         Ok(Signed::Added)
     }
 
+    /// Adds a signature that travelled apart from the payload: both parts in base64url, unverified like those of a
+    /// document that was read. Answers whose it says it is.
+    pub fn attach(&mut self, protected: &str, signature: &str) -> Result<Thumbprint, DocumentError> {
+        let added = DocumentSignature::parse(&EnvelopeSignature { protected, signature })?;
+        let signer = added.signer.clone();
+        let same = |known: &DocumentSignature| known.protected == protected && known.signature == added.signature;
+        if !self.signatures.iter().any(same) {
+            if self.signatures.len() >= MAX_SIGNATURES {
+                return Err(DocumentError::TooManySignatures);
+            }
+            self.signatures.push(added);
+        }
+        Ok(signer)
+    }
+
     /// The keys among `keys` that signed this payload as a `typ`.
     ///
     /// Keys are counted by their own thumbprints, so that one key counts once, also when it signs twice or is listed
@@ -169,6 +184,11 @@ impl DocumentSignature {
         let protected = b64::encode(header.to_string());
         let signature = signer.sign(format!("{protected}.{encoded}").as_bytes())?;
         Self::parse(&EnvelopeSignature { protected: &protected, signature: &b64::encode(signature) })
+    }
+
+    /// Its two parts in base64url, the protected header first: what [`SignedDocument::attach`] takes.
+    pub fn parts(&self) -> (&str, String) {
+        (&self.protected, b64::encode(&self.signature))
     }
 
     /// The protected header.

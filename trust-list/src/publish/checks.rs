@@ -41,37 +41,44 @@ impl Published {
         self.next_in_line(name, list.sequence)
     }
 
+    /// Everybody who may sign a proposal.
+    pub fn may_sign(&self, proposal: &Proposal) -> Result<Vec<Signers>, PublishError> {
+        self.quorums(proposal).map(|quorums| quorums.into_iter().map(|(_, signers)| signers).collect())
+    }
+
     /// Who signed a proposal, counted against each quorum that it needs. A suspension order needs one of its two.
     pub fn tallies(&self, proposal: &Proposal) -> Result<Vec<(&'static str, Tally)>, PublishError> {
-        let by = |label, signers: &Signers| (label, proposal.tally(signers));
+        let quorums = self.quorums(proposal)?;
+        Ok(quorums.into_iter().map(|(label, signers)| (label, proposal.tally(&signers))).collect())
+    }
+
+    fn quorums(&self, proposal: &Proposal) -> Result<Vec<(&'static str, Signers)>, PublishError> {
+        let of_root = |role| Ok::<_, PublishError>(self.root()?.signers(role).clone());
         Ok(match proposal.kind() {
             Typ::Root => {
-                let own = Root::read(proposal.document())?;
-                let before = self.root().ok().map(|root| by("the root before it", root.signers(Role::Root)));
-                before.into_iter().chain([by("its own keys", own.signers(Role::Root))]).collect()
+                let own = Root::read(proposal.document())?.signers(Role::Root).clone();
+                let before = of_root(Role::Root).ok().map(|before| ("the root before it", before));
+                before.into_iter().chain([("its own keys", own)]).collect()
             }
-            Typ::Regional => vec![by("the regulators", self.root()?.signers(Role::Regional))],
-            Typ::Status => vec![by("the online keys", self.root()?.signers(Role::Status))],
-            Typ::National => {
-                vec![by("the member's signers", &self.member_signers(proposal.list_name()?)?)]
-            }
-            Typ::Suspension => self.order_tallies(proposal)?,
+            Typ::Regional => vec![("the regulators", of_root(Role::Regional)?)],
+            Typ::Status => vec![("the online keys", of_root(Role::Status)?)],
+            Typ::National => vec![("the member's signers", self.member_signers(proposal.list_name()?)?)],
+            Typ::Suspension => self.order_quorums(proposal)?,
         })
     }
 
-    fn order_tallies(&self, proposal: &Proposal) -> Result<Vec<(&'static str, Tally)>, PublishError> {
+    fn order_quorums(&self, proposal: &Proposal) -> Result<Vec<(&'static str, Signers)>, PublishError> {
         let order: SuspensionOrder = serde_json::from_slice(proposal.payload())?;
         let root = self.root()?;
         let regulators = root.document().keys.iter().filter(|key| key.roles.contains(&Role::Regional));
         let regulators = regulators.map(|key| (&key.key, key.country));
-        let two = Quorum { threshold: 2, countries: 2 };
-        let any = Signers::new(regulators.clone(), two).map_err(RootProblem::from)?;
+        let signers = |keys: Vec<_>, quorum| Signers::new(keys, quorum).map_err(RootProblem::from);
+        let any = signers(regulators.clone().collect(), Quorum { threshold: 2, countries: 2 })?;
         let one = Quorum { threshold: 1, countries: 1 };
-        let of_country = regulators.filter(|(_, country)| *country == order.target.country);
-        let mut own = vec![proposal.tally(&Signers::new(of_country, one).map_err(RootProblem::from)?)];
-        own.extend(self.member_signers(ListName::Member(order.target.country)).ok().map(|s| proposal.tally(&s)));
-        let own = own.into_iter().map(|tally| ("the member itself", Tally { quorum: one, ..tally }));
-        Ok(std::iter::once(("two regulators of two countries", proposal.tally(&any))).chain(own).collect())
+        let own = signers(regulators.filter(|(_, country)| *country == order.target.country).collect(), one)?;
+        let listed = self.member_signers(ListName::Member(order.target.country)).ok().map(|own| own.with_quorum(one));
+        let alone = [Some(own), listed].into_iter().flatten().map(|own| ("the member itself", own));
+        Ok(std::iter::once(("two regulators of two countries", any)).chain(alone).collect())
     }
 
     /// The signers of a list, as the newest root or regional list names them.

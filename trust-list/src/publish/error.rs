@@ -44,6 +44,9 @@ pub enum PublishError {
     /// Two files are not copies of one proposal.
     #[error("it is not a copy of the same proposal: what is signed differs")]
     AnotherProposal,
+    /// A refusal without a reason, or with a report.
+    #[error("a reason has at least a word and at most {0} characters")]
+    Reason(usize),
     /// An entry that is to be changed does not exist.
     #[error("there is no entry {0}")]
     NoSuchEntry(String),

@@ -1,10 +1,9 @@
 //! A document while its signatures are collected.
 
-use serde_json::Value;
 use strict_jose::general::Signed;
-use strict_jose::{DocumentSigner, Limits, SignedDocument, UnixTime, b64, sha256};
+use strict_jose::{DocumentSigner, Limits, SignedDocument, Thumbprint, UnixTime, b64, sha256};
 
-use super::PublishError;
+use super::{DetachedSignature, PublishError};
 use crate::document::{ListName, NATIONAL_LIST, REGIONAL_LIST, Typ};
 use crate::quorum::{Signers, Tally};
 
@@ -79,15 +78,26 @@ impl Proposal {
         if copy.payload() != self.payload() {
             return Err(PublishError::AnotherProposal);
         }
-        let mut merged: Value = serde_json::from_slice(&self.to_bytes())?;
-        let copy: Value = serde_json::from_slice(&copy.to_bytes())?;
-        if let Some(Value::Array(signatures)) = merged.get_mut("signatures") {
-            let theirs = copy.get("signatures").and_then(Value::as_array).into_iter().flatten();
-            let new: Vec<_> = theirs.filter(|theirs| !signatures.contains(theirs)).cloned().collect();
-            signatures.extend(new);
+        for signature in copy.document.signatures() {
+            let (protected, signature) = signature.parts();
+            self.document.attach(protected, &signature)?;
         }
-        self.document = SignedDocument::parse(merged.to_string().as_bytes(), &Limits::BULK_LIST)?;
         Ok(())
+    }
+
+    /// The signature of `signer` on this proposal, to travel without it.
+    pub fn detached(&self, signer: &Thumbprint) -> Option<DetachedSignature> {
+        let own = self.document.signatures().iter().find(|signature| signature.claimed_signer() == signer)?;
+        Some(DetachedSignature::new(self.payload_digest(), own))
+    }
+
+    /// Adds a signature that came without the proposal, if it says that it is over this one; answers whose it says it is.
+    /// Whether that is true, [`Proposal::tally`] finds out.
+    pub fn attach(&mut self, signature: &DetachedSignature) -> Result<Thumbprint, PublishError> {
+        if signature.payload_digest() != self.payload_digest() {
+            return Err(PublishError::AnotherProposal);
+        }
+        Ok(self.document.attach(signature.protected(), signature.signature())?)
     }
 
     /// Who of `signers` signed so far.

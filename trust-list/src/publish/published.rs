@@ -91,10 +91,14 @@ impl Published {
         Ok((sequence, Proposal::parse(bytes)?))
     }
 
-    /// The status document.
+    /// What the status document says.
     pub fn status(&self) -> Result<Status, PublishError> {
-        let bytes = self.get(DocumentPath::Status).ok_or(PublishError::Missing(DocumentPath::Status))?;
-        Ok(Status::read(Proposal::parse(bytes)?.payload())?)
+        Ok(Status::read(self.status_document()?.payload())?)
+    }
+
+    /// The status document with its signatures.
+    pub fn status_document(&self) -> Result<Proposal, PublishError> {
+        Proposal::parse(self.get(DocumentPath::Status).ok_or(PublishError::Missing(DocumentPath::Status))?)
     }
 
     /// Adds a root, a regional list or a national list whose quorum signed it; answers its place. It becomes current

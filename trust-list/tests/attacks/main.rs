@@ -12,6 +12,7 @@ mod mirrors;
 mod mutation;
 mod orders;
 mod questions;
+mod quorum;
 mod roots;
 mod states;
 mod status;

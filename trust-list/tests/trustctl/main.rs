@@ -6,5 +6,8 @@ mod asks;
 mod bench;
 mod ceremony;
 mod refusals;
+mod rotations;
+mod signatures;
 mod token;
 mod tokens;
+mod walkthrough;

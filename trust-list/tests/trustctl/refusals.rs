@@ -186,6 +186,8 @@ fn help_names_every_command_and_the_exit_codes() {
         "propose",
         "diff",
         "sign",
+        "reject",
+        "merge",
         "status",
         "assemble",
         "publish",

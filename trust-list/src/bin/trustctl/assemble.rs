@@ -10,10 +10,11 @@ use crate::error::CliError;
 use crate::files;
 use crate::names::published;
 use crate::outcome::Outcome;
+use crate::parts::{self, Gathered};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// The proposal; copies that were signed separately are put together.
+    /// The proposal; signed copies, and signatures that came alone, are put together with it.
     #[arg(required = true)]
     proposals: Vec<PathBuf>,
     /// The published documents.
@@ -26,17 +27,13 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, now: UnixTime) -> Result<Outcome, CliError> {
-    let mut copies = args.proposals.iter();
-    let first = copies.next().ok_or_else(|| CliError::Usage("which proposal?".to_owned()))?;
-    let mut proposal = files::read_proposal(first)?;
-    for copy in copies {
-        let other = files::read_proposal(copy)?;
-        proposal.merge(&other).map_err(|error| CliError::content(copy, error))?;
-    }
+    let (first, others) = args.proposals.split_first().ok_or_else(|| CliError::Usage("which proposal?".to_owned()))?;
+    let gathered = parts::gather(first, others)?.signatures_only()?;
     std::fs::create_dir_all(&args.dir).map_err(|error| CliError::io("cannot make", &args.dir, error))?;
     let _alone = files::lock(&args.dir)?;
     let mut documents = published(&args.dir)?;
-    let place = documents.add(&proposal)?;
+    refuse_uncounted(&gathered, &documents)?;
+    let place = documents.add(&gathered.proposal)?;
     if !args.incomplete {
         refuse_misfits(&documents)?;
     }
@@ -47,6 +44,18 @@ pub(crate) fn run(args: &Args, now: UnixTime) -> Result<Outcome, CliError> {
         args.dir.display()
     );
     Ok(Outcome::done(text, json!({ "added": place.to_string() })))
+}
+
+/// A signature that came alone was meant to count. Why it does not is for somebody to find out before it is published.
+fn refuse_uncounted(gathered: &Gathered, documents: &Published) -> Result<(), CliError> {
+    let uncounted = gathered.uncounted(&documents.tallies(&gathered.proposal)?);
+    if uncounted.is_empty() {
+        return Ok(());
+    }
+    Err(CliError::Refused(format!(
+        "not by a key that may sign this, or damaged on the way: {}; let its signer sign again, or leave it out",
+        uncounted.join(", ")
+    )))
 }
 
 /// Signers that leave take their signatures with them: whatever they signed last must be signed anew first.

@@ -12,10 +12,14 @@ mod files;
 mod init_root;
 mod inspect;
 mod keygen;
+mod merge;
 mod names;
 mod outcome;
+mod parts;
 mod propose;
 mod publish;
+mod reject;
+mod rotate;
 mod sign;
 mod signer;
 mod snapshot;
@@ -81,10 +85,17 @@ enum Command {
     Diff(diff::Args),
     /// Sign a proposal.
     Sign(sign::Args),
-    /// Show who signed a proposal and how many signatures are missing.
+    /// Say, signed, that you will not sign a proposal, and why.
+    Reject(reject::Args),
+    /// Put signatures that came alone, or on copies, into a proposal.
+    Merge(merge::Args),
+    /// Show who signed a proposal, who refused, and who is missing.
     Status(status::Args),
     /// Add a signed proposal to the published documents, if its quorum signed it.
     Assemble(assemble::Args),
+    /// Change a key in steps: announce, activate, retire.
+    #[command(subcommand)]
+    Rotate(rotate::Command),
     /// Make the newest documents current with a new status document.
     Publish(publish::Args),
     /// Verify the published documents as a client does.
@@ -120,8 +131,11 @@ fn run(command: Command, language: Language, now: UnixTime) -> Result<Outcome, C
         Command::Propose(command) => propose::run(command, now),
         Command::Diff(args) => diff::run(&args, language),
         Command::Sign(args) => sign::run(&args, now),
+        Command::Reject(args) => reject::run(&args, now),
+        Command::Merge(args) => merge::run(&args),
         Command::Status(args) => status::run(&args),
         Command::Assemble(args) => assemble::run(&args, now),
+        Command::Rotate(command) => rotate::run(&command, now),
         Command::Publish(args) => publish::run(&args, now),
         Command::Verify(args) => verify::run(&args, now),
         Command::Suspend(args) => suspend::run(&args, now),

@@ -72,7 +72,8 @@ pub(crate) fn published(dir: &Path) -> Result<Published, CliError> {
 
 /// Whose key it is, as far as `root` and the published documents say.
 pub(crate) fn holder_of(root: Option<&Root>, documents: &Published, key: &Thumbprint) -> String {
-    let of_root = root.and_then(|root| {
+    let newest = documents.root().ok();
+    let of_root = root.into_iter().chain(&newest).find_map(|root| {
         let known = root.document().keys.iter().find(|known| known.key.thumbprint() == key)?;
         Some(format!("{} ({})", known.holder, known.country))
     });
