@@ -17,6 +17,8 @@ pub struct HubOptions {
     pub dir: PathBuf,
     /// Port of the public listener.
     pub port: u16,
+    /// Port that others reach it at, where a balancer stands in front: the port of the issuer.
+    pub front_port: Option<u16>,
     /// Port of the operators' listener.
     pub management_port: u16,
     /// `memory` or a Redis URL.
@@ -40,7 +42,7 @@ pub struct HubOptions {
 impl HubOptions {
     /// The issuer.
     pub fn issuer(&self) -> String {
-        issuer_on(self.port)
+        issuer_on(self.front_port.unwrap_or(self.port))
     }
 
     /// The operators' listener.

@@ -62,15 +62,23 @@ pub enum Arrival {
 
 /// An HTTP client that trusts the test CA only and follows no redirect.
 pub fn http_client(ca_pem: &str) -> anyhow::Result<reqwest::Client> {
+    client_builder(ca_pem)?.build().context("the HTTP client cannot be built")
+}
+
+/// The same with a new connection for each request: none is left when a balancer points elsewhere.
+pub fn http_client_without_pool(ca_pem: &str) -> anyhow::Result<reqwest::Client> {
+    client_builder(ca_pem)?.pool_max_idle_per_host(0).build().context("the HTTP client cannot be built")
+}
+
+fn client_builder(ca_pem: &str) -> anyhow::Result<reqwest::ClientBuilder> {
     let ca = Certificate::from_pem(ca_pem.as_bytes())?;
-    reqwest::Client::builder()
+    let builder = reqwest::Client::builder()
         .tls_certs_only([ca])
         .redirect(redirect::Policy::none())
         .http1_only()
         .tcp_nodelay(true)
-        .timeout(Duration::from_secs(70))
-        .build()
-        .context("the HTTP client cannot be built")
+        .timeout(Duration::from_secs(70));
+    Ok(builder)
 }
 
 impl Browser {

@@ -64,7 +64,7 @@ impl<'a> Bench<'a> {
             port,
             management_port,
             store: "memory".into(),
-            refresh_seconds: 30,
+            refresh_seconds: 20,
             log: "warn".into(),
             client_requests: Some((10_000_000, 10_000_000)),
             ..region.hub_options(dir.join("hub"))

@@ -202,6 +202,7 @@ impl Region {
         HubOptions {
             dir,
             port,
+            front_port: None,
             management_port: 0,
             store: "memory".into(),
             publisher: self.publisher_server.url(),

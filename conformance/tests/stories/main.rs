@@ -16,6 +16,8 @@ mod processes;
 #[cfg(test)]
 mod quota;
 #[cfg(test)]
+mod replicas;
+#[cfg(test)]
 mod simulators;
 #[cfg(test)]
 mod support;

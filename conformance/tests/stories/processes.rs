@@ -363,13 +363,9 @@ fn h17_a_suspension_bites_at_both_replicas_within_seconds() {
 fn replica(site: &Site) -> HubOptions {
     let dir = site.options.dir.with_file_name("hub-2");
     copy(&site.options.keys_dir(), &dir.join("keys"));
-    let second =
-        HubOptions { dir, port: free_port().unwrap(), management_port: free_port().unwrap(), ..site.options.clone() };
+    let (port, front_port) = (free_port().unwrap(), Some(site.options.port));
+    let second = HubOptions { dir, port, front_port, management_port: free_port().unwrap(), ..site.options.clone() };
     second.write(&site.region.pki).unwrap();
-    let file = second.config_file();
-    let own = format!("issuer = \"{}\"", second.issuer());
-    let text = std::fs::read_to_string(&file).unwrap();
-    std::fs::write(&file, text.replace(&own, &format!("issuer = \"{}\"", site.options.issuer()))).unwrap();
     second
 }
 

@@ -71,22 +71,27 @@ impl World {
 
     /// A hub of which every client may ask so often: a minute, and at once.
     pub(crate) async fn start_limited(per_minute: u32, burst: u32) -> Self {
-        Self::start_both(|options| options, (per_minute, burst)).await
+        Self::start_both(|options| options, |hub| HubOptions { client_requests: Some((per_minute, burst)), ..hub })
+            .await
     }
 
     pub(crate) async fn start_with(change: impl FnOnce(Options) -> Options) -> Self {
-        // On a clock that stands no quota fills up again.
-        Self::start_both(change, (1_000_000, 1_000_000)).await
+        Self::start_both(change, |hub| hub).await
     }
 
-    async fn start_both(change: impl FnOnce(Options) -> Options, client_requests: (u32, u32)) -> Self {
+    pub(crate) async fn start_both(
+        change: impl FnOnce(Options) -> Options,
+        change_hub: impl FnOnce(HubOptions) -> HubOptions,
+    ) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let issuer = hub_process::issuer_on(free_port().unwrap());
         let options =
             Options { hub_issuer: issuer.clone(), ..Options::new(dir.path().join("region"), Clock::standing_now()) };
         let region = Region::start(change(options)).unwrap();
         let clock = region.clock.clone();
-        let files = HubOptions { client_requests: Some(client_requests), ..region.hub_options(dir.path().join("hub")) };
+        let usual = region.hub_options(dir.path().join("hub"));
+        // On a clock that stands no quota fills up again.
+        let files = change_hub(HubOptions { client_requests: Some((1_000_000, 1_000_000)), ..usual });
         copy(&KEYS.path().join("keys"), &files.keys_dir());
         region.register_hub(&files.write(&region.pki).unwrap());
         let config = Config::load(&files.config_file()).unwrap();

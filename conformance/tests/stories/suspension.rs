@@ -12,7 +12,7 @@ use serde_json::json;
 use trust_list::{Recognition, ServiceStatus};
 
 /// A citizen of XE stopped just before each step, and tokens that are already out.
-struct OnTheWay {
+pub(crate) struct OnTheWay {
     party: RelyingParty,
     request: Request,
     at_picker: (Browser, Page),
@@ -25,7 +25,7 @@ struct OnTheWay {
 }
 
 impl OnTheWay {
-    async fn send(world: &World) -> Self {
+    pub(crate) async fn send(world: &World) -> Self {
         let party = world.party(PARTY);
         let request = party.request("openid profile offline_access", &[]);
         let mut browser = world.browser();
@@ -60,7 +60,7 @@ impl OnTheWay {
     }
 
     /// No step of the citizen leads on, and no grant gives a token.
-    async fn expect_all_refused(mut self, world: &World, case: &str) {
+    pub(crate) async fn expect_all_refused(mut self, world: &World, case: &str) {
         // A new login: the country cannot be picked any more.
         let start = self.party.push(&self.request).await.unwrap();
         let picker = world.browser().open(&start).await.unwrap();
@@ -91,13 +91,13 @@ impl OnTheWay {
         assert_eq!(userinfo.status, 401, "{case}: userinfo {}", userinfo.body);
     }
 
-    async fn exchange(&self, world: &World) -> Answer {
+    pub(crate) async fn exchange(&self, world: &World) -> Answer {
         let person = persona::find("XE", Situation::Success).unwrap();
         let token = world.region.oidc.mint_id_token("pension-xa", &person).unwrap();
         self.fund.exchange(&token, &[("audience", PENSION_AUDIENCE)]).await.unwrap()
     }
 
-    async fn verify_card(&self, world: &World) -> Answer {
+    pub(crate) async fn verify_card(&self, world: &World) -> Answer {
         let holder = persona::find("XF", Situation::Success).unwrap();
         let card = world.region.cards.card(&holder, Shape::A, Flaw::None).unwrap();
         let body = json!({"country": "XF", "credential": card, "purpose": "pension"});

@@ -24,7 +24,7 @@ use crate::serve::{self, Serving};
 use crate::tls::{Certificate, Reloaded, TlsError};
 use crate::trust::publisher::{FETCH_LIMIT, WebPublisher};
 use crate::trust::refresh::Setup;
-use crate::trust::{Trust, watchdog};
+use crate::trust::{Trust, hearsay, watchdog};
 use crate::wiring::{self, Wiring};
 
 /// How often the certificate files are looked at.
@@ -43,7 +43,8 @@ pub struct Running {
     metrics: Arc<Metrics>,
     stop_pause: Duration,
     watchdog: JoinHandle<()>,
-    certificate_task: JoinHandle<()>,
+    /// They end with the hub.
+    background: [JoinHandle<()>; 2],
     own_log: Option<Arc<FileAuditLog>>,
 }
 
@@ -77,7 +78,8 @@ pub async fn start(wiring: Wiring) -> Result<Running, StartError> {
     let (address, management_address) = (public.address, management.address);
     let watchdog = watchdog::start(setup, client, trust.clone(), metrics.clone()).map_err(StartError::Thread)?;
     tracing::info!(%address, %management_address, issuer = wiring.config.issuer, build = crate::version::BUILD, "started");
-    let certificate_task = tokio::spawn(watch_certificate(certificate));
+    let background =
+        [tokio::spawn(watch_certificate(certificate)), hearsay::start(trust.clone(), ports.stores.hearsay.clone())];
     Ok(Running {
         address,
         management_address,
@@ -88,7 +90,7 @@ pub async fn start(wiring: Wiring) -> Result<Running, StartError> {
         metrics,
         stop_pause: Duration::from_secs(wiring.config.listen.stop_pause_seconds),
         watchdog,
-        certificate_task,
+        background,
         own_log: ports.own_log,
     })
 }
@@ -116,7 +118,7 @@ impl Running {
         let (stopped, undrained) = drain(self.public, &self.metrics).await;
         stopped?;
         self.trust.stop();
-        self.certificate_task.abort();
+        self.background.iter().for_each(JoinHandle::abort);
         // The task ends by itself; that it panicked was already logged.
         let _ = self.watchdog.await;
         let stopped = AuditEvent::new(self.health.clock.now(), AuditKind::Stopped, AuditEvent::OK);

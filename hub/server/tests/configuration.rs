@@ -38,7 +38,7 @@ fn a_wrong_value_is_named_by_its_path_with_what_to_do() {
         ("stop_pause_seconds = 0", "stop_pause_seconds = 61", "listen.stop_pause_seconds"),
         ("publisher = \"publisher\"", "publisher = \"http://trust.example/\"", "trust.publisher"),
         ("publisher = \"publisher\"", "publisher = \"https://trust.example/lists\"", "trust.publisher"),
-        ("[store]", "refresh_seconds = 31\n[store]", "trust.refresh_seconds"),
+        ("[store]", "refresh_seconds = 21\n[store]", "trust.refresh_seconds"),
         ("[store]", "refresh_seconds = 0\n[store]", "trust.refresh_seconds"),
         ("url = \"memory\"", "url = \"postgres://x\"", "store.url"),
         ("url = \"memory\"", "url = \"redis://:canary-password@redis\"", "store.url"),
@@ -121,9 +121,9 @@ fn a_test_build_knows_the_sandbox_and_keeps_it_closed_by_default() {
 fn the_environment_overrides_the_file_and_is_checked_as_strictly() {
     let folder = with("x", "x");
     let config =
-        load(&folder, &[("PASSERELLE__TRUST__REFRESH_SECONDS", "30"), ("PASSERELLE__ISSUER", "https://other.example")]);
+        load(&folder, &[("PASSERELLE__TRUST__REFRESH_SECONDS", "20"), ("PASSERELLE__ISSUER", "https://other.example")]);
     let config = config.unwrap();
-    assert_eq!((config.trust.refresh_seconds, config.issuer.as_str()), (30, "https://other.example"));
+    assert_eq!((config.trust.refresh_seconds, config.issuer.as_str()), (20, "https://other.example"));
     let misspelt = load(&folder, &[("PASSERELLE__TRUST__REFRESH", "30")]).unwrap_err();
     assert!(misspelt.to_string().contains("refresh"), "{misspelt}");
     assert!(load(&folder, &[("PATH", "x"), ("PASSERELLE_HOME", "x")]).is_ok());

@@ -122,8 +122,8 @@ async fn s01_a_hub_whose_store_is_away_is_live_and_not_ready() {
     wiring.clock = Arc::new(ManualClock::at(support::NOW));
     let running = hub::start(wiring).await.unwrap();
     let address = running.management_address;
-    assert_eq!(support::manage(address, "/livez").await.status, 200);
-    let readiness = support::manage(address, "/readyz").await;
+    assert_eq!(support::manage(address, "GET", "/livez").await.status, 200);
+    let readiness = support::manage(address, "GET", "/readyz").await;
     assert_eq!(readiness.status, 503);
     assert!(readiness.json()["checks"]["store"].as_str().unwrap().contains("store is unavailable"));
     running.stop().await.unwrap();
@@ -132,7 +132,7 @@ async fn s01_a_hub_whose_store_is_away_is_live_and_not_ready() {
 /// A test region is only trusted by a build that may trust one.
 #[cfg(feature = "test-profile")]
 mod with_invented_countries {
-    use std::time::Duration;
+    use std::time::{Duration, Instant};
 
     use trust_list::testing::TestRegion;
 
@@ -186,6 +186,26 @@ mod with_invented_countries {
         assert!(version(&hub.manage("/metrics").await.text()) > before);
         let changes = hub.audit.events().into_iter().filter(|event| event.kind == AuditKind::TrustListChanged);
         assert_eq!(changes.map(|event| event.result).collect::<Vec<_>>().last(), Some(&"ok"));
+    }
+
+    #[tokio::test]
+    async fn h17_whoever_publishes_tells_the_hub_to_look_and_it_does_at_once() {
+        let mut hub = Hub::start().await;
+        let metrics = hub.manage("/metrics").await.text();
+        let before = metrics.lines().find(|line| line.starts_with("hub_trustlist_version ")).unwrap();
+        hub.region
+            .add_issuer(&TestRegion::issuer("XB".parse().unwrap(), "new".parse().unwrap(), support::NOW))
+            .unwrap();
+        let told = Instant::now();
+        for _ in 0..50 {
+            let answer = hub.manage_post("/trust/refresh").await;
+            assert_eq!((answer.status, answer.json()["status"].as_str()), (202, Some("accepted")));
+        }
+        while hub.manage("/metrics").await.text().contains(before) {
+            assert!(told.elapsed() < Duration::from_secs(5), "the ordinary pause is longer");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        assert_eq!(hub.manage("/trust/refresh").await.status, 404, "a link preview changes nothing");
     }
 
     #[tokio::test]

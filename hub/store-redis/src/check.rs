@@ -117,6 +117,7 @@ async fn check_permissions(connection: &MultiplexedConnection) -> Result<(), Sta
         Call::of(&scripts.deny).key(&grant).key(&request),
         Call::of(&scripts.take).key(&login),
         Call::of(&scripts.use_up).key(&request),
+        Call::of(&scripts.tell).named("p:told-probe").bytes(b"0").ttl(PROBE_TTL),
     ] {
         call.on(connection.clone()).await.map_err(explain)?;
     }

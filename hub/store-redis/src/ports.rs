@@ -5,8 +5,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use hub_core::handles::{GrantId, LoginHandle, Once, RefreshHandle, RequestId};
 use hub_core::ports::{
-    Grants, Guarded, Logins, Outage, PushedRequests, Redeemed, RefreshTokens, Refreshed, Replay, StoreError,
-    StoreHealth,
+    Grants, Guarded, HEARSAY_TTL, Hearsay, Logins, Outage, PushedRequests, Redeemed, RefreshTokens, Refreshed, Replay,
+    StoreError, StoreHealth,
 };
 use hub_core::sealed::Sealed;
 use redis::Value;
@@ -134,6 +134,19 @@ impl Replay for RedisStore {
 }
 
 #[async_trait]
+impl Hearsay for RedisStore {
+    async fn tell(&self, version: u64) -> Result<u64, StoreError> {
+        let call = Call::of(&self.scripts.tell).named(TOLD).bytes(version.to_string().as_bytes()).ttl(HEARSAY_TTL);
+        match self.call(call).await? {
+            Value::BulkString(told) => {
+                std::str::from_utf8(&told).ok().and_then(|told| told.parse().ok()).ok_or(NONSENSE)
+            }
+            _ => Err(NONSENSE),
+        }
+    }
+}
+
+#[async_trait]
 impl StoreHealth for RedisStore {
     async fn health(&self) -> Result<(), StoreError> {
         // A write: a server that is read-only, out of memory or forbids us answers pings all the same.
@@ -198,4 +211,6 @@ fn refreshed(answer: Value) -> Option<Option<Refreshed>> {
     }
 }
 
+/// The one key that all replicas share.
+const TOLD: &str = "p:told";
 const NONSENSE: StoreError = StoreError::Unavailable(Outage::Nonsense);

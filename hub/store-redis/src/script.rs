@@ -24,6 +24,7 @@ pub(crate) struct Scripts {
     pub(crate) read_grant: Script,
     pub(crate) issue_refresh: Script,
     pub(crate) present_refresh: Script,
+    pub(crate) tell: Script,
 }
 
 impl Default for Scripts {
@@ -41,6 +42,7 @@ impl Default for Scripts {
             read_grant: writing(include_str!("scripts/read_grant.lua")),
             issue_refresh: writing(include_str!("scripts/issue_refresh.lua")),
             present_refresh: writing(include_str!("scripts/present_refresh.lua")),
+            tell: writing(include_str!("scripts/tell.lua")),
         }
     }
 }
@@ -54,7 +56,7 @@ impl Scripts {
         Ok(())
     }
 
-    fn all(&self) -> [&Script; 12] {
+    fn all(&self) -> [&Script; 13] {
         [
             &self.put,
             &self.put_request,
@@ -68,6 +70,7 @@ impl Scripts {
             &self.read_grant,
             &self.issue_refresh,
             &self.present_refresh,
+            &self.tell,
         ]
     }
 }
@@ -82,6 +85,12 @@ impl<'s> Call<'s> {
 
     pub(crate) fn key(mut self, key: &StorageKey) -> Self {
         self.0.key(name(key));
+        self
+    }
+
+    /// A key that is no handle's.
+    pub(crate) fn named(mut self, name: &str) -> Self {
+        self.0.key(name);
         self
     }
 

@@ -11,6 +11,7 @@
 //! 2. its name in the list of the macro, or it does not run.
 
 pub mod grants;
+pub mod hearsay;
 pub mod logins;
 pub mod pushed_requests;
 pub mod races;
@@ -100,6 +101,9 @@ macro_rules! contract_suite {
             replay::a_thing_is_new_once
             replay::a_thing_is_forgotten_when_its_time_ends
             replay::things_with_other_names_or_kinds_do_not_collide
+            hearsay::the_highest_version_told_is_heard_by_all
+            hearsay::a_version_that_nobody_repeats_is_forgotten
+            hearsay::a_version_that_is_repeated_stays
             races::c09_one_of_fifty_redeems_a_code
             races::one_of_eight_takes_a_login
             races::b05_one_of_eight_ends_a_request

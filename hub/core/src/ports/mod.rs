@@ -31,6 +31,7 @@ mod client_quota;
 mod clock;
 mod grants;
 mod health;
+mod hearsay;
 mod logins;
 mod pushed_requests;
 mod refresh_tokens;
@@ -43,6 +44,7 @@ pub use client_quota::{ClientQuota, QuotaExceeded};
 pub use clock::{Clock, ManualClock};
 pub use grants::{Grants, Redeemed};
 pub use health::StoreHealth;
+pub use hearsay::{HEARSAY_TTL, Hearsay};
 pub use logins::Logins;
 pub use pushed_requests::PushedRequests;
 pub use refresh_tokens::{RefreshTokens, Refreshed};
@@ -76,6 +78,8 @@ pub struct Stores {
     pub refresh_tokens: Arc<dyn RefreshTokens>,
     /// Things seen once.
     pub replay: Arc<dyn Replay>,
+    /// What replicas tell each other.
+    pub hearsay: Arc<dyn Hearsay>,
     /// Whether the store works.
     pub health: Arc<dyn StoreHealth>,
 }
@@ -84,7 +88,7 @@ impl Stores {
     /// All ports on one backend.
     pub fn on<S>(store: Arc<S>) -> Self
     where
-        S: PushedRequests + Logins + Grants + RefreshTokens + Replay + StoreHealth + 'static,
+        S: PushedRequests + Logins + Grants + RefreshTokens + Replay + Hearsay + StoreHealth + 'static,
     {
         Self {
             pushed_requests: store.clone(),
@@ -92,6 +96,7 @@ impl Stores {
             grants: store.clone(),
             refresh_tokens: store.clone(),
             replay: store.clone(),
+            hearsay: store.clone(),
             health: store,
         }
     }

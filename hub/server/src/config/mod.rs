@@ -18,7 +18,11 @@ use std::path::{Path, PathBuf};
 pub use problem::{ConfigError, Problem};
 #[cfg(feature = "test-profile")]
 pub use sections::Sandbox;
+#[cfg(test)]
+pub(crate) use sections::default_refresh_seconds;
 pub use sections::{Audit, Config, Keys, Lifetimes, Limits, Listen, Management, Store, Trust, Upstream};
+#[cfg(test)]
+pub(crate) use validate::REFRESH_SECONDS;
 
 const ENVIRONMENT_PREFIX: &str = "PASSERELLE";
 const ENVIRONMENT_SEPARATOR: &str = "__";

@@ -207,7 +207,7 @@ impl Default for Limits {
     }
 }
 
-const fn default_refresh_seconds() -> u64 {
+pub(crate) const fn default_refresh_seconds() -> u64 {
     15
 }
 

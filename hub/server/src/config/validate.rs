@@ -14,8 +14,9 @@ const CODE_SECONDS: (u64, u64) = (1, 60);
 const TOKEN_SECONDS: (u64, u64) = (30, 60 * 60);
 /// The person's attributes stay sealed in the store as long as a refresh token lives: a day at most.
 const REFRESH_TOKEN_SECONDS: (u64, u64) = (60, 24 * 60 * 60);
-/// A suspension is enforced within 60 seconds: a pause and two turns, each of which may need a part of it.
-const REFRESH_SECONDS: (u64, u64) = (1, 30);
+/// A suspension is enforced within 60 seconds, also one that a turn just missed: that turn, a pause and the next turn, of at
+/// most 20 seconds each (`trust::refresh::TURN_LIMIT`).
+pub(crate) const REFRESH_SECONDS: (u64, u64) = (1, 20);
 /// A balancer's probes are seconds apart. Longer ones would eat the time that supervisors give a stop.
 const STOP_PAUSE_SECONDS: (u64, u64) = (0, 60);
 /// From one request in a minute to more than a node can answer. Not zero: nobody is locked out by a quota, that is what a

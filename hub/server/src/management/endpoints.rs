@@ -13,7 +13,8 @@ pub fn routes(app: &mut web::ServiceConfig) {
     app.route("/livez", web::get().to(live))
         .route("/readyz", web::get().to(ready))
         .route("/metrics", web::get().to(metrics))
-        .route("/version", web::get().to(tell_version));
+        .route("/version", web::get().to(tell_version))
+        .route("/trust/refresh", web::post().to(refresh_trust));
 }
 
 /// The process answers. Asks nothing else: restarting a hub mends neither the store nor the lists.
@@ -41,6 +42,13 @@ async fn metrics(metrics: web::Data<Metrics>, health: web::Data<Health>) -> Http
             .body(text),
         Err(_) => HttpResponse::InternalServerError().finish(),
     }
+}
+
+/// Looks for newer trust lists now: who publishes says so, here or at any other replica. It does not wait, says nothing about
+/// what is found, and asking often changes nothing (`Trust::look_now`), so whoever reaches this listener may ask.
+async fn refresh_trust(health: web::Data<Health>) -> HttpResponse {
+    health.trust.look_now();
+    HttpResponse::Accepted().json(json!({ "status": "accepted" }))
 }
 
 async fn tell_version() -> HttpResponse {

@@ -3,8 +3,10 @@
 //! 1. [`Trust`] holds the state that requests read. Reading never waits.
 //! 2. [`refresh`] runs on its own thread, so verifying a list of a hundred thousand entries delays no request.
 //! 3. [`watchdog`] notices a refresher that is stuck or died and starts another.
-//! 4. [`publisher`] fetches over guarded HTTPS; `trust_list` itself reads folders.
+//! 4. [`hearsay`] tells the other replicas how new the lists are here, and listens.
+//! 5. [`publisher`] fetches over guarded HTTPS; `trust_list` itself reads folders.
 
+pub mod hearsay;
 pub mod publisher;
 pub mod refresh;
 pub mod watchdog;
@@ -27,6 +29,10 @@ pub struct Trust {
     beat: Mutex<Instant>,
     /// When the last turn came to its end, whatever it found; at first, when this began.
     turn: Mutex<Instant>,
+    /// Somebody wishes a turn; any number of wishes are one.
+    wish: Notify,
+    /// A turn has published its state.
+    changed: Notify,
     requests: mpsc::Sender<Request>,
     inbox: tokio::sync::Mutex<mpsc::Receiver<Request>>,
 }
@@ -42,6 +48,9 @@ impl Request {
     }
 }
 
+/// Between the beginnings of two turns that were wished for: a turn that finds nothing new fetches one small document.
+pub const SHORTEST_TURN: Duration = Duration::from_secs(1);
+
 /// More people at once do not press a button.
 const REQUESTS: usize = 16;
 
@@ -56,6 +65,8 @@ impl Trust {
             stop_signal: Notify::new(),
             beat: Mutex::new(Instant::now()),
             turn: Mutex::new(Instant::now()),
+            wish: Notify::new(),
+            changed: Notify::new(),
             requests,
             inbox: tokio::sync::Mutex::new(inbox),
         }
@@ -72,6 +83,12 @@ impl Trust {
         if self.requests.send(Request(done)).await.is_ok() {
             let _ = wait.await;
         }
+    }
+
+    /// Refreshes soon instead of at the next turn, and does not wait. Anybody may ask as often as they like: all wishes
+    /// until a turn begins are one, and turns begin at least [`SHORTEST_TURN`] apart.
+    pub fn look_now(&self) {
+        self.wish.notify_one();
     }
 
     /// No refresher goes on after its current turn.
@@ -99,6 +116,7 @@ impl Trust {
     fn publish(&self, generation: u64, state: TrustState) {
         if self.is_current(generation) {
             self.state.store(Arc::new(state));
+            self.changed.notify_one();
         }
     }
 
@@ -121,14 +139,55 @@ impl Trust {
         self.beat.lock().unwrap_or_else(PoisonError::into_inner).elapsed()
     }
 
-    /// Waits for somebody to ask for a refresh, at most for `pause`.
-    async fn next_request(&self, pause: Duration) -> Option<Request> {
-        tokio::time::timeout(pause, async { self.inbox.lock().await.recv().await }).await.ok().flatten()
+    /// Waits for somebody to ask for a refresh, at most for `pause`. The last turn began at `began`.
+    async fn next_request(&self, pause: Duration, began: tokio::time::Instant) -> Option<Request> {
+        let wished = async {
+            self.wish.notified().await;
+            tokio::time::sleep_until(began + SHORTEST_TURN).await;
+        };
+        let asked = async { self.inbox.lock().await.recv().await };
+        let next = async {
+            tokio::select! { () = wished => None, request = asked => request }
+        };
+        tokio::time::timeout(pause, next).await.ok().flatten()
     }
 }
 
 impl Default for Trust {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::Instant;
+
+    use super::*;
+
+    const PAUSE: Duration = Duration::from_secs(15);
+
+    #[tokio::test(start_paused = true)]
+    async fn h17_a_thousand_wishes_are_one_turn_a_second_later_at_most() {
+        let trust = Trust::new();
+        let began = Instant::now();
+        (0..1000).for_each(|_| trust.look_now());
+        assert!(trust.next_request(PAUSE, began).await.is_none());
+        assert_eq!(began.elapsed(), SHORTEST_TURN, "not sooner after the last turn");
+        let next = Instant::now();
+        assert!(trust.next_request(PAUSE, next).await.is_none());
+        assert_eq!(next.elapsed(), PAUSE, "no wish is left");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn h17_a_wish_while_a_turn_runs_is_another_turn() {
+        let trust = Trust::new();
+        let began = Instant::now();
+        // A turn of five seconds, in the middle of which something newer is published.
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        trust.look_now();
+        let ended = Instant::now();
+        assert!(trust.next_request(PAUSE, began).await.is_none());
+        assert_eq!(ended.elapsed(), Duration::ZERO, "at once: the last turn began long ago");
     }
 }

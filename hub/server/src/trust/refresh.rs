@@ -77,6 +77,7 @@ async fn run(setup: Setup, mut client: TrustClient, trust: &Trust, generation: u
     let mut request: Option<Request> = None;
     while trust.is_current(generation) {
         trust.beat();
+        let began = tokio::time::Instant::now();
         let refreshed = tokio::time::timeout(TURN_LIMIT, client.refresh(&publisher, setup.clock.now())).await;
         if let Ok(state) = refreshed {
             failures = if state.why().is_some() { failures + 1 } else { 0 };
@@ -90,7 +91,7 @@ async fn run(setup: Setup, mut client: TrustClient, trust: &Trust, generation: u
         if let Some(request) = request.take() {
             request.answer();
         }
-        request = trust.next_request(pause(setup.interval, failures)).await;
+        request = trust.next_request(pause(setup.interval, failures), began).await;
     }
 }
 
@@ -153,6 +154,15 @@ fn pause(interval: Duration, failures: u32) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn h17_a_suspension_that_a_turn_just_missed_bites_within_a_minute() {
+        let default = Duration::from_secs(crate::config::default_refresh_seconds());
+        assert!(TURN_LIMIT + pause(default, 0) + TURN_LIMIT <= Duration::from_secs(55));
+        let longest = Duration::from_secs(crate::config::REFRESH_SECONDS.1);
+        assert!(TURN_LIMIT + pause(longest, 0) + TURN_LIMIT <= Duration::from_mins(1));
+        assert!(pause(longest, 1_000) <= longest, "failures never make it longer");
+    }
 
     #[test]
     fn h15_retries_come_sooner_and_never_later_than_the_interval() {

@@ -183,13 +183,18 @@ impl Hub {
 
     /// A GET at the operators' listener.
     pub async fn manage(&self, target: &str) -> Answer {
-        manage(self.running.management_address, target).await
+        manage(self.running.management_address, "GET", target).await
+    }
+
+    /// A POST at the operators' listener.
+    pub async fn manage_post(&self, target: &str) -> Answer {
+        manage(self.running.management_address, "POST", target).await
     }
 }
 
-/// A GET at an operators' listener.
-pub async fn manage(address: SocketAddr, target: &str) -> Answer {
-    let request = format!("GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+/// A request without a body at an operators' listener.
+pub async fn manage(address: SocketAddr, method: &str, target: &str) -> Answer {
+    let request = format!("{method} {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     tokio::task::spawn_blocking(move || {
         let mut stream = TcpStream::connect(address).unwrap();
         stream.write_all(request.as_bytes()).unwrap();

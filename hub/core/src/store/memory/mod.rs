@@ -10,16 +10,18 @@
 //! several tables cannot wait for each other in a circle.
 
 mod grants;
+mod hearsay;
 mod ports;
 mod refresh_tokens;
 mod room;
 mod table;
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use grants::Grant;
+use hearsay::Told;
 use refresh_tokens::RefreshToken;
 use room::{Reservation, Room};
 use table::Table;
@@ -35,6 +37,7 @@ pub struct MemoryStore {
     logins: Table<Sealed>,
     grants: Table<Grant>,
     refresh_tokens: Table<RefreshToken>,
+    told: Mutex<Told>,
     room: Arc<Room>,
     clock: Arc<dyn Clock>,
 }
@@ -50,6 +53,7 @@ impl MemoryStore {
             logins: Table::new(&room),
             grants: Table::new(&room),
             refresh_tokens: Table::new(&room),
+            told: Mutex::default(),
             room,
             clock,
         }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use hub_core::handles::{GrantId, LoginHandle, Once, RefreshHandle, RequestId};
 use hub_core::ports::{
-    Grants, Guarded, Logins, Outage, PushedRequests, Redeemed, RefreshTokens, Refreshed, Replay, StoreError,
+    Grants, Guarded, Hearsay, Logins, Outage, PushedRequests, Redeemed, RefreshTokens, Refreshed, Replay, StoreError,
     StoreHealth,
 };
 use hub_core::sealed::Sealed;
@@ -123,6 +123,13 @@ impl RefreshTokens for PluggedStore {
 impl Replay for PluggedStore {
     async fn first_seen(&self, once: &Once) -> Result<bool, StoreError> {
         self.step()?.first_seen(once).await
+    }
+}
+
+#[async_trait]
+impl Hearsay for PluggedStore {
+    async fn tell(&self, version: u64) -> Result<u64, StoreError> {
+        self.step()?.tell(version).await
     }
 }
 
