@@ -44,6 +44,7 @@ mod entity;
 pub mod fuzzing;
 mod high_water;
 mod identifiers;
+pub mod jades;
 mod language;
 mod level;
 mod localized_text;

@@ -10,7 +10,7 @@ use crate::CountryCode;
 /// Which list was asked for, and when.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Requested<'r> {
-    pub(crate) lote_type: &'static str,
+    pub(crate) lote_type: &'r str,
     pub(crate) territory: CountryCode,
     /// The one place the list is published at, as its superior names it.
     pub(crate) distribution_point: &'r str,
@@ -24,9 +24,8 @@ const MAX_LIFE: i64 = 184 * 24 * 3600;
 
 /// Reads an authenticated payload as the list that was asked for.
 pub(crate) fn read(payload: &[u8], requested: &Requested<'_>) -> Result<Lote, ListProblem> {
-    let document: Document =
-        json::parse_as(payload, &Limits::BULK_LIST).map_err(|error| ListProblem::WrongForm(error.to_string()))?;
-    let info = &document.lote.list_and_scheme_information;
+    let lote = parse(payload)?;
+    let info = &lote.list_and_scheme_information;
     version(info)?;
     lote_type(info, requested)?;
     territory(info, requested)?;
@@ -36,11 +35,18 @@ pub(crate) fn read(payload: &[u8], requested: &Requested<'_>) -> Result<Lote, Li
     next_update(info, requested)?;
     scheme_name(info)?;
     operator_address(info)?;
+    Ok(lote)
+}
+
+/// One LoTE, strictly, and nothing beside it.
+pub(crate) fn parse(payload: &[u8]) -> Result<Lote, ListProblem> {
+    let document: Document =
+        json::parse_as(payload, &Limits::BULK_LIST).map_err(|error| ListProblem::WrongForm(error.to_string()))?;
     Ok(document.lote)
 }
 
 /// Cl. 6.3.1: a higher version has rules we do not know.
-fn version(info: &SchemeInformation) -> Result<(), ListProblem> {
+pub(crate) fn version(info: &SchemeInformation) -> Result<(), ListProblem> {
     if info.version == LOTE_VERSION {
         return Ok(());
     }
@@ -48,24 +54,24 @@ fn version(info: &SchemeInformation) -> Result<(), ListProblem> {
 }
 
 /// Another list under the right name is no list (TUF: wrong software).
-fn lote_type(info: &SchemeInformation, requested: &Requested<'_>) -> Result<(), ListProblem> {
+pub(crate) fn lote_type(info: &SchemeInformation, requested: &Requested<'_>) -> Result<(), ListProblem> {
     if info.lote_type == requested.lote_type { Ok(()) } else { Err(ListProblem::WrongType) }
 }
 
-fn territory(info: &SchemeInformation, requested: &Requested<'_>) -> Result<(), ListProblem> {
+pub(crate) fn territory(info: &SchemeInformation, requested: &Requested<'_>) -> Result<(), ListProblem> {
     if info.scheme_territory == requested.territory.as_str() {
         return Ok(());
     }
     Err(ListProblem::WrongTerritory(info.scheme_territory.clone()))
 }
 
-fn distribution_point(info: &SchemeInformation, requested: &Requested<'_>) -> Result<(), ListProblem> {
+pub(crate) fn distribution_point(info: &SchemeInformation, requested: &Requested<'_>) -> Result<(), ListProblem> {
     let named = info.distribution_points.iter().any(|point| point == requested.distribution_point);
     if named { Ok(()) } else { Err(ListProblem::WrongDistributionPoint) }
 }
 
 /// TUF §5.5.4, §5.6.4: the version is the one that the status document names.
-fn sequence(info: &SchemeInformation, requested: &Requested<'_>) -> Result<(), ListProblem> {
+pub(crate) fn sequence(info: &SchemeInformation, requested: &Requested<'_>) -> Result<(), ListProblem> {
     match info.sequence {
         // Cl. 6.3.2: the first release is 1.
         0 => Err(ListProblem::clause("TS 119 602 cl. 6.3.2", "the sequence number is 0")),
@@ -74,14 +80,14 @@ fn sequence(info: &SchemeInformation, requested: &Requested<'_>) -> Result<(), L
     }
 }
 
-fn issue_time(info: &SchemeInformation, requested: &Requested<'_>) -> Result<(), ListProblem> {
+pub(crate) fn issue_time(info: &SchemeInformation, requested: &Requested<'_>) -> Result<(), ListProblem> {
     if info.list_issue_date_time <= requested.now.plus(MAX_CLOCK_SKEW) {
         return Ok(());
     }
     Err(ListProblem::IssuedInFuture)
 }
 
-fn next_update(info: &SchemeInformation, requested: &Requested<'_>) -> Result<(), ListProblem> {
+pub(crate) fn next_update(info: &SchemeInformation, requested: &Requested<'_>) -> Result<(), ListProblem> {
     let life = info.next_update.since(info.list_issue_date_time);
     if !(1..=MAX_LIFE).contains(&life) {
         let what = "NextUpdate is not after ListIssueDateTime, or more than six months after it";
@@ -91,7 +97,7 @@ fn next_update(info: &SchemeInformation, requested: &Requested<'_>) -> Result<()
 }
 
 /// Cl. 6.3.6: the name starts with the territory, a colon after it.
-fn scheme_name(info: &SchemeInformation) -> Result<(), ListProblem> {
+pub(crate) fn scheme_name(info: &SchemeInformation) -> Result<(), ListProblem> {
     let starts =
         |name: &str| name.strip_prefix(info.scheme_territory.as_str()).is_some_and(|rest| rest.starts_with(':'));
     if info.scheme_name.iter().all(|name| starts(&name.value)) {
@@ -101,7 +107,7 @@ fn scheme_name(info: &SchemeInformation) -> Result<(), ListProblem> {
 }
 
 /// Cl. 6.3.4: an e-mail address and a website.
-fn operator_address(info: &SchemeInformation) -> Result<(), ListProblem> {
+pub(crate) fn operator_address(info: &SchemeInformation) -> Result<(), ListProblem> {
     let addresses = &info.scheme_operator_address.electronic;
     let has = |scheme: &str| addresses.iter().any(|address| address.uri_value.starts_with(scheme));
     if has("mailto:") && (has("https:") || has("http:")) {

@@ -35,6 +35,18 @@ pub(crate) fn refuse_critical(containers: Vec<Map<String, Value>>) -> Result<(),
     take(containers, []).map(|[]| ())
 }
 
+/// Refuses containers with anything critical in them but what has one of these names.
+pub(crate) fn understood(containers: &[Map<String, Value>], known: &[&str]) -> Result<(), ListProblem> {
+    let known = |name: &String| *name == CRITICAL || known.contains(&name.as_str());
+    containers.iter().try_for_each(|container| {
+        let critical = is_critical(container.get(CRITICAL))?;
+        match container.keys().find(|name| critical && !known(name)) {
+            Some(name) => Err(ListProblem::UnknownCriticalExtension(name.clone())),
+            None => Ok(()),
+        }
+    })
+}
+
 fn is_critical(value: Option<&Value>) -> Result<bool, ListProblem> {
     let flag = value.and_then(Value::as_bool);
     flag.ok_or_else(|| ListProblem::clause("TS 119 602 cl. 6.6.9", "an extension does not say whether it is Critical"))

@@ -25,6 +25,9 @@ pub const REINSTATEMENTS_EXTENSION: &str = "PasserelleReinstatements";
 pub const ISSUER_EXTENSION: &str = "PasserelleIssuer";
 /// Service extension: what the hub needs to know of a client. Critical.
 pub const CLIENT_EXTENSION: &str = "PasserelleClient";
+/// All of them: what a reader of ours understands.
+pub(crate) const EXTENSIONS: [&str; 5] =
+    [MEMBERS_EXTENSION, RECOGNITION_EXTENSION, REINSTATEMENTS_EXTENSION, ISSUER_EXTENSION, CLIENT_EXTENSION];
 
 /// What a service is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,7 +9,8 @@ use x509_parser::extensions::{
 use x509_parser::oid_registry::{
     OID_PKIX_AUTHORITY_INFO_ACCESS, OID_X509_EXT_AUTHORITY_KEY_IDENTIFIER, OID_X509_EXT_BASIC_CONSTRAINTS,
     OID_X509_EXT_CRL_DISTRIBUTION_POINTS, OID_X509_EXT_EXTENDED_KEY_USAGE, OID_X509_EXT_KEY_USAGE,
-    OID_X509_EXT_NAME_CONSTRAINTS, OID_X509_EXT_SUBJECT_ALT_NAME, OID_X509_EXT_SUBJECT_KEY_IDENTIFIER, Oid,
+    OID_X509_EXT_NAME_CONSTRAINTS, OID_X509_EXT_POLICY_CONSTRAINTS, OID_X509_EXT_SUBJECT_ALT_NAME,
+    OID_X509_EXT_SUBJECT_KEY_IDENTIFIER, Oid,
 };
 
 use super::X509Problem;
@@ -90,6 +91,11 @@ impl<'c> Extensions<'c> {
         }
     }
 
+    /// RFC 5280 §4.2.1.1.
+    pub(super) fn has_authority_key(&self) -> bool {
+        self.find(&OID_X509_EXT_AUTHORITY_KEY_IDENTIFIER).is_some()
+    }
+
     /// RFC 5280 §4.2.1.1: the keyIdentifier.
     pub(super) fn authority_key_identifier(&self) -> Option<&'c [u8]> {
         match self.find(&OID_X509_EXT_AUTHORITY_KEY_IDENTIFIER)?.parsed_extension() {
@@ -119,6 +125,12 @@ pub(super) fn distinct(all: &[X509Extension<'_>]) -> Result<(), X509Problem> {
 
 /// RFC 5280 §4.2: a critical extension that is not understood ends the matter.
 fn understood(all: &[X509Extension<'_>]) -> Result<(), X509Problem> {
+    // RFC 5280 §4.2.1.11: policy constraints are critical, and then they would have to be understood.
+    if let Some(extension) =
+        all.iter().find(|extension| extension.oid == OID_X509_EXT_POLICY_CONSTRAINTS && !extension.critical)
+    {
+        return Err(X509Problem::MustBeCritical(name(extension)));
+    }
     let critical = || all.iter().filter(|extension| extension.critical);
     if let Some(extension) = critical().find(|extension| NEVER_CRITICAL.contains(&extension.oid)) {
         return Err(X509Problem::MustNotBeCritical(name(extension)));

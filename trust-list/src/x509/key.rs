@@ -47,7 +47,8 @@ fn ec(info: &SubjectPublicKeyInfo<'_>) -> Result<Value, X509Problem> {
 fn rsa(info: &SubjectPublicKeyInfo<'_>) -> Result<Value, X509Problem> {
     let null = info.algorithm.parameters.as_ref().is_some_and(|any| any.as_null().is_ok());
     match info.parsed() {
-        Ok(PublicKey::RSA(key)) if null => Ok(
+        // Only whole octets: nobody makes other sizes on purpose.
+        Ok(PublicKey::RSA(key)) if null && unsigned(key.modulus).first().is_some_and(|first| *first >= 0x80) => Ok(
             json!({ "kty": "RSA", "n": b64::encode(unsigned(key.modulus)), "e": b64::encode(unsigned(key.exponent)) }),
         ),
         _ => Err(refused("its RSA key is malformed")),

@@ -29,8 +29,17 @@ mod path;
 pub mod pem;
 mod problem;
 mod profile;
+#[cfg(feature = "testing")]
+pub mod tls_server;
 mod validity;
 
+pub(crate) use operator::of_country;
 pub use operator::{OperatorCertificate, operator_certificate};
+pub(crate) use path::verify_of_country;
 pub use path::{Authorities, Evidence, PathProblem, VerifiedCertificate, verify_signer};
 pub use problem::X509Problem;
+
+/// Whether it is one certificate in DER, of whatever kind.
+pub(crate) fn is_certificate(der: &[u8]) -> bool {
+    certificate::Certificate::read(der).is_ok()
+}

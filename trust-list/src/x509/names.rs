@@ -5,13 +5,9 @@ use x509_parser::x509::{AttributeTypeAndValue, X509Name};
 use super::X509Problem;
 use crate::CountryCode;
 
-/// TS 119 612 §5.7.1: O is one of the scheme operator's names, letter for letter.
-pub(super) fn organisation(subject: &X509Name<'_>, names: &[&str]) -> Result<String, X509Problem> {
-    let found = only(subject.iter_organization()).unwrap_or_default();
-    if names.contains(&found) {
-        return Ok(found.to_owned());
-    }
-    Err(X509Problem::OtherOrganisation { found: found.to_owned() })
+/// O, or nothing if there is not exactly one.
+pub(super) fn organisation(subject: &X509Name<'_>) -> String {
+    only(subject.iter_organization()).unwrap_or_default().to_owned()
 }
 
 /// TS 119 612 §5.7.1: C is the scheme territory.

@@ -28,13 +28,18 @@ pub fn operator_certificate(
     country: CountryCode,
     now: UnixTime,
 ) -> Result<OperatorCertificate, X509Problem> {
+    of_country(der, country, now)?.named(names)
+}
+
+/// The same without the names, for a reader who learns them from what the certificate signed.
+pub(crate) fn of_country(der: &[u8], country: CountryCode, now: UnixTime) -> Result<OperatorCertificate, X509Problem> {
     let certificate = Certificate::read(der)?;
     let key = profile::list_signer(&certificate, now)?;
     let subject = certificate.x509.subject();
     names::country(subject, country)?;
     Ok(OperatorCertificate {
         der: certificate.der.to_vec(),
-        organisation: names::organisation(subject, names)?,
+        organisation: names::organisation(subject),
         country,
         key,
         not_after: validity::time(certificate.x509.validity().not_after),
@@ -42,6 +47,14 @@ pub fn operator_certificate(
 }
 
 impl OperatorCertificate {
+    /// TS 119 612 §5.7.1, TS 119 602 cl. 6.8: O is one of the scheme operator's names, letter for letter.
+    pub(crate) fn named(self, names: &[&str]) -> Result<Self, X509Problem> {
+        if names.contains(&self.organisation.as_str()) {
+            return Ok(self);
+        }
+        Err(X509Problem::OtherOrganisation { found: self.organisation })
+    }
+
     /// The certificate itself.
     pub fn der(&self) -> &[u8] {
         &self.der

@@ -11,7 +11,7 @@ use super::certificate::Certificate;
 use super::crl::{CrlProblem, RevocationLists};
 use super::extensions::Extensions;
 use super::operator::OperatorCertificate;
-use super::{X509Problem, algorithms, names, operator_certificate, profile};
+use super::{X509Problem, algorithms, names, operator, profile};
 use crate::CountryCode;
 
 /// The authorities that are pinned for one country's list, as DER.
@@ -41,14 +41,20 @@ pub struct VerifiedCertificate {
 }
 
 impl VerifiedCertificate {
+    pub(crate) fn named(self, names: &[&str]) -> Result<Self, PathProblem> {
+        let der = self.certificate.der().to_vec();
+        let certificate = self.certificate.named(names).map_err(|problem| of_leaf(&der, problem))?;
+        Ok(Self { certificate })
+    }
+
     /// The certificate.
     pub fn certificate(&self) -> &OperatorCertificate {
         &self.certificate
     }
 }
 
-/// Verifies `der` as the certificate of a list's operator (see [`operator_certificate`]) that pinned authorities of the
-/// same country vouch for, as of `now` (RFC 5280 §6.1).
+/// Verifies `der` as the certificate of a list's operator (see [`operator_certificate`](super::operator_certificate))
+/// that pinned authorities of the same country vouch for, as of `now` (RFC 5280 §6.1).
 pub fn verify_signer(
     der: &[u8],
     names: &[&str],
@@ -57,7 +63,18 @@ pub fn verify_signer(
     evidence: &Evidence<'_>,
     now: UnixTime,
 ) -> Result<VerifiedCertificate, PathProblem> {
-    let certificate = operator_certificate(der, names, country, now).map_err(|problem| of_leaf(der, problem))?;
+    verify_of_country(der, country, authorities, evidence, now)?.named(names)
+}
+
+/// The same without the names, for a reader who learns them from what the certificate signed.
+pub(crate) fn verify_of_country(
+    der: &[u8],
+    country: CountryCode,
+    authorities: &Authorities,
+    evidence: &Evidence<'_>,
+    now: UnixTime,
+) -> Result<VerifiedCertificate, PathProblem> {
+    let certificate = operator::of_country(der, country, now).map_err(|problem| of_leaf(der, problem))?;
     let crls = RevocationLists::read(evidence.revocation_lists)?;
     let accept = |authority: &Certificate<'_>| names::country(authority.x509.subject(), country);
     let check = PathCheck { accept: &accept, revocation: Some(&crls), now };
@@ -136,6 +153,9 @@ impl PathCheck<'_> {
         let read = |der| Certificate::read(der).map_err(|problem| of_leaf(der, problem));
         let path = ders.map(read).collect::<Result<Vec<_>, _>>()?;
         self.authorities(&path)?;
+        if let Some(root) = path.last() {
+            profile::pinned(root).map_err(|problem| PathProblem::Certificate { subject: root.subject(), problem })?;
+        }
         for (certificate, issuer) in path.iter().zip(path.iter().skip(1)) {
             self.link(certificate, issuer)?;
         }

@@ -104,9 +104,18 @@ pub enum X509Problem {
     /// RFC 5280 §4.2.1.10: constraints that constrain something.
     #[error("its name constraints are empty")]
     EmptyNameConstraints,
+    /// RFC 5280 §4.2.1.10: a DNS name in a constraint is a name, without a period in front.
+    #[error("its name constraints have a DNS name that is none")]
+    MalformedNameConstraint,
     /// RFC 5280 §4.2.1.6: a name of the alternative names is of no valid form.
     #[error("its subject alternative names are empty or malformed")]
     AlternativeNames,
+    /// RFC 5280 §4.2.1.6: critical where they are all the subject there is, and only there.
+    #[error("its subject alternative names are critical beside a subject, or not critical without one")]
+    CriticalAlternativeNames,
+    /// RFC 5280 §4.2.1.1: a root is signed with its own key.
+    #[error("it is a root and names another key than its own as its issuer's")]
+    OtherAuthorityKey,
     /// TS 119 612 §5.7.1: O is one of the scheme operator's names.
     #[error("its organisation is {found:?}, which is none of the scheme operator's names")]
     OtherOrganisation {

@@ -24,7 +24,7 @@ pub(super) fn any<'c>(
     algorithms::check(&certificate.x509.signature_algorithm, &certificate.x509.tbs_certificate.signature)?;
     let key = key::read(certificate.x509.public_key())?;
     let extensions = Extensions::read(certificate)?;
-    alternative_names(&extensions)?;
+    alternative_names(certificate, &extensions)?;
     authority_key(certificate, &extensions)?;
     validity::form(certificate)?;
     validity::at(certificate, now)?;
@@ -42,6 +42,22 @@ pub(super) fn list_signer(certificate: &Certificate<'_>, now: UnixTime) -> Resul
     tsl_signing(&extensions)?;
     subject_key(&extensions)?;
     Ok(key)
+}
+
+/// What a TLS server's certificate is beyond that: the corpus of x509-limbo has no list signers.
+#[cfg(feature = "testing")]
+pub(super) fn tls_server(certificate: &Certificate<'_>, now: UnixTime) -> Result<(), X509Problem> {
+    let (_, extensions) = any(certificate, now)?;
+    end_entity(&extensions)?;
+    if extensions.key_usage().is_some_and(x509_parser::extensions::KeyUsage::key_cert_sign) {
+        return Err(X509Problem::KeyUsageNotForSigning);
+    }
+    match extensions.extended_key_usage() {
+        Some(usage) if usage.any => Err(X509Problem::AnyExtendedKeyUsage),
+        Some(usage) if usage.server_auth => Ok(()),
+        Some(_) => Err(X509Problem::WrongExtendedKeyUsage),
+        None => Err(X509Problem::NoExtendedKeyUsage),
+    }
 }
 
 /// What an authority's certificate is beyond that, pinned or in between.
@@ -113,19 +129,48 @@ pub(super) fn subject_key(extensions: &Extensions<'_>) -> Result<(), X509Problem
     }
 }
 
-/// RFC 5280 §4.2.1.1: in all but self-signed certificates.
+/// RFC 5280 §4.2.1.1: names a key, in all but self-signed certificates.
 fn authority_key(certificate: &Certificate<'_>, extensions: &Extensions<'_>) -> Result<(), X509Problem> {
-    if certificate.is_self_issued() || extensions.authority_key_identifier().is_some() {
+    let may_lack = certificate.is_self_issued() && !extensions.has_authority_key();
+    if may_lack || extensions.authority_key_identifier().is_some() {
         return Ok(());
     }
     Err(X509Problem::NoAuthorityKeyIdentifier)
 }
 
-/// RFC 5280 §4.2.1.6: at least one name, and each readable.
-fn alternative_names(extensions: &Extensions<'_>) -> Result<(), X509Problem> {
-    let Some((names, _)) = extensions.alternative_names() else { return Ok(()) };
-    let invalid = |name: &GeneralName<'_>| matches!(name, GeneralName::Invalid(..));
-    if names.is_empty() || names.iter().any(invalid) { Err(X509Problem::AlternativeNames) } else { Ok(()) }
+/// RFC 5280 §4.2.1.1: a root is signed with its own key, so that is the key it names.
+pub(super) fn pinned(certificate: &Certificate<'_>) -> Result<(), X509Problem> {
+    let extensions = Extensions::read(certificate)?;
+    match (extensions.authority_key_identifier(), extensions.subject_key_identifier()) {
+        (Some(named), Some(own)) if certificate.is_self_issued() && named != own => Err(X509Problem::OtherAuthorityKey),
+        _ => Ok(()),
+    }
+}
+
+/// RFC 5280 §4.2.1.6: at least one name, each readable; critical if and only if the subject is empty.
+fn alternative_names(certificate: &Certificate<'_>, extensions: &Extensions<'_>) -> Result<(), X509Problem> {
+    let Some((names, critical)) = extensions.alternative_names() else { return Ok(()) };
+    let invalid = |name: &GeneralName<'_>| match name {
+        GeneralName::Invalid(..) => true,
+        GeneralName::DNSName(name) => !is_dns_name(name.strip_prefix("*.").unwrap_or(name)),
+        _ => false,
+    };
+    if names.is_empty() || names.iter().any(invalid) {
+        return Err(X509Problem::AlternativeNames);
+    }
+    let without_subject = fields::subject_of_authority(certificate).is_err();
+    if critical == without_subject { Ok(()) } else { Err(X509Problem::CriticalAlternativeNames) }
+}
+
+/// RFC 1034 §3.5, RFC 1123 §2.1: letters, digits and hyphens, the hyphens inside.
+fn is_dns_name(name: &str) -> bool {
+    let label = |label: &str| {
+        !label.is_empty()
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    name.split('.').all(label)
 }
 
 /// RFC 5280 §4.2.1.10: critical, and "must either process the constraint or reject the certificate". webpki processes
@@ -137,6 +182,10 @@ fn constraints_can_be_judged(extensions: &Extensions<'_>) -> Result<(), X509Prob
     }
     if subtrees(constraints).next().is_none() {
         return Err(X509Problem::EmptyNameConstraints);
+    }
+    let malformed = |base: &GeneralName<'_>| matches!(base, GeneralName::DNSName(name) if !is_dns_name(name));
+    if subtrees(constraints).any(malformed) {
+        return Err(X509Problem::MalformedNameConstraint);
     }
     match subtrees(constraints).find_map(form_without_judge) {
         Some(form) => Err(X509Problem::NameConstraintForm(form)),

@@ -220,6 +220,33 @@ fn x08_key_identifiers_are_there_and_never_critical() {
 }
 
 #[test]
+fn x08_alternative_names_are_names_and_critical_only_without_a_subject() {
+    let der = Ca::of_xa().issue(&signer());
+    let with = |critical, names: &[u8]| {
+        let value = [&[0x30, u8::try_from(names.len()).unwrap()], names].concat();
+        judge(&changed(&der, |tbs| extensions(tbs).push(extension(&[0x55, 0x1d, 17], critical, &value)))).map(|_| ())
+    };
+    let dns = |name: &[u8]| [&[0x82, u8::try_from(name.len()).unwrap()], name].concat();
+    assert_eq!(with(false, &dns(b"lists.xa.example")), Ok(()));
+    assert_eq!(with(true, &dns(b"lists.xa.example")), Err(X509Problem::CriticalAlternativeNames));
+    for name in [&b"under_score.example"[..], b".xa.example", b"xa..example", b"-xa.example", b"", b"*"] {
+        assert_eq!(with(false, &dns(name)), Err(X509Problem::AlternativeNames), "{}", name.escape_ascii());
+    }
+    assert_eq!(with(false, &[]), Err(X509Problem::AlternativeNames));
+}
+
+#[test]
+fn x08_policy_constraints_are_never_accepted() {
+    let der = Ca::of_xa().issue(&signer());
+    let with = |critical| {
+        let value = [0x30, 0x03, 0x80, 0x01, 0x00];
+        judge(&changed(&der, |tbs| extensions(tbs).push(extension(&[0x55, 0x1d, 36], critical, &value)))).unwrap_err()
+    };
+    assert_eq!(with(false), X509Problem::MustBeCritical("2.5.29.36".to_owned()));
+    assert_eq!(with(true), X509Problem::UnknownCriticalExtension("2.5.29.36".to_owned()));
+}
+
+#[test]
 fn x13_weak_algorithms_are_refused_even_where_no_signature_is_checked() {
     let key = KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048).unwrap();
     let der = signer().self_signed(&key).unwrap().der().to_vec();
@@ -281,6 +308,13 @@ fn x13_small_keys_unnamed_curves_and_odd_exponents_are_refused() {
         let algorithm = Element::bytes(0x06, &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1]);
         spki(vec![algorithm, Element::bytes(0x05, &[])], &numbers)
     };
+    // 2,047 bits: no whole number of octets.
+    let odd = Element::sequence(vec![
+        Element::bytes(0x02, &[&[0x40][..], &[0xff; 256]].concat()),
+        Element::bytes(0x02, &[1, 0, 1]),
+    ]);
+    let algorithm = Element::bytes(0x06, &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1]);
+    assert!(matches!(key(spki(vec![algorithm, Element::bytes(0x05, &[])], &odd.write())), X509Problem::Key(_)));
     for (bytes, exponent) in [(128, &[1, 0, 1][..]), (255, &[1, 0, 1]), (2_048, &[1, 0, 1]), (256, &[1]), (256, &[2])] {
         assert!(matches!(key(rsa(bytes, exponent)), X509Problem::Key(_)), "{bytes} {exponent:?}");
     }

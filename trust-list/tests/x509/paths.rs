@@ -198,6 +198,16 @@ fn x06_dns_names_and_addresses_stay_inside_what_an_authority_may_vouch_for() {
 }
 
 #[test]
+fn x06_a_dns_constraint_is_a_name() {
+    let root = constrained(vec![GeneralSubtree::DnsName(".xa.example".to_owned())], vec![]);
+    let refused = verify(&root.issue(&signer()), &[&root], &[], &[root.crl(&[])]).unwrap_err();
+    assert!(
+        matches!(refused, PathProblem::Certificate { problem: X509Problem::MalformedNameConstraint, .. }),
+        "{refused:?}"
+    );
+}
+
+#[test]
 fn x06_constraints_that_cannot_be_judged_are_not_passed_over() {
     let country = |code: &str| {
         let mut name = DistinguishedName::new();
@@ -335,6 +345,19 @@ fn the_key_an_authority_is_named_by_is_the_one_it_has() {
     });
     let refused = verify(&leaf, &[&root], &[], &[root.crl(&[])]).unwrap_err();
     assert!(matches!(refused, PathProblem::OtherAuthorityKey { .. }), "{refused:?}");
+}
+
+#[test]
+fn a_root_names_its_own_key() {
+    let mut root = Ca::of_xa();
+    root.der = reissued(&root.der, &root.key, |tbs| {
+        let own = Element::bytes(0x06, &[0x55, 0x1d, 35]).write();
+        extensions(tbs).retain_mut(|found| found.at(0).write() != own);
+        extensions(tbs).push(extension(&[0x55, 0x1d, 35], false, &[0x30, 0x04, 0x80, 0x02, 1, 2]));
+    });
+    let refused = verify(&root.issue(&signer()), &[&root], &[], &[root.crl(&[])]).unwrap_err();
+    let other = X509Problem::OtherAuthorityKey;
+    assert!(matches!(&refused, PathProblem::Certificate { problem, .. } if *problem == other), "{refused:?}");
 }
 
 #[test]

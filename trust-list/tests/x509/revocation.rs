@@ -164,6 +164,18 @@ fn lists_that_are_not_whole_or_not_lists_are_refused() {
     assert_eq!(refused(with(extension(&[0x55, 0x1d, 28], true, &[0x30, 4, 0x83, 2, 6, 0x40]))), CrlProblem::Partial);
     let unknown = refused(with(extension(&[0x2a, 3, 4], true, &[5, 0])));
     assert!(matches!(unknown, CrlProblem::UnknownCriticalExtension(_)), "{unknown:?}");
+    // Without a number, and with a critical one.
+    let number = |critical: Option<bool>| {
+        let mut list = Element::read(&crl);
+        let own = Element::bytes(0x06, &[0x55, 0x1d, 20]).write();
+        let extensions = list.at(0).elements().last_mut().unwrap().at(0).elements();
+        extensions.retain_mut(|found| found.at(0).write() != own);
+        extensions.extend(critical.map(|critical| extension(&[0x55, 0x1d, 20], critical, &[2, 1, 7])));
+        list.write()
+    };
+    for list in [number(None), number(Some(true))] {
+        assert!(matches!(refused(list), CrlProblem::Malformed(why) if why.contains("number")));
+    }
     for list in [vec![], vec![0x30, 0], crl[..crl.len() - 1].to_vec(), [&crl[..], &[0]].concat(), leaf.clone()] {
         assert!(matches!(refused(list), CrlProblem::Malformed(_)));
     }

@@ -27,6 +27,7 @@ mod status;
 mod suspend;
 mod template;
 mod verify;
+mod verify_lote;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -100,6 +101,8 @@ enum Command {
     Publish(publish::Args),
     /// Verify the published documents as a client does.
     Verify(verify::Args),
+    /// Verify a list of trusted entities that somebody else publishes (ETSI TS 119 602, compact JAdES).
+    VerifyLote(verify_lote::Args),
     /// Suspend a member or one of its entities.
     Suspend(suspend::Args),
     /// Show what a document says and who signed it, without judging it.
@@ -138,6 +141,7 @@ fn run(command: Command, language: Language, now: UnixTime) -> Result<Outcome, C
         Command::Rotate(command) => rotate::run(&command, now),
         Command::Publish(args) => publish::run(&args, now),
         Command::Verify(args) => verify::run(&args, now),
+        Command::VerifyLote(args) => verify_lote::run(&args, now),
         Command::Suspend(args) => suspend::run(&args, now),
         Command::Inspect(args) => inspect::run(&args),
         Command::Explain(command) => explain::run(&command, now),

@@ -5,7 +5,8 @@ use webpki::OwnedCertRevocationList;
 use x509_parser::asn1_rs::FromDer as _;
 use x509_parser::extensions::{IssuingDistributionPoint, ParsedExtension};
 use x509_parser::oid_registry::{
-    OID_X509_EXT_AUTHORITY_KEY_IDENTIFIER, OID_X509_EXT_DELTA_CRL_INDICATOR, OID_X509_EXT_ISSUER_DISTRIBUTION_POINT,
+    OID_X509_EXT_AUTHORITY_KEY_IDENTIFIER, OID_X509_EXT_CRL_NUMBER, OID_X509_EXT_DELTA_CRL_INDICATOR,
+    OID_X509_EXT_ISSUER_DISTRIBUTION_POINT,
 };
 use x509_parser::revocation_list::CertificateRevocationList;
 
@@ -33,6 +34,7 @@ impl<'d> RevocationList<'d> {
         let next_update = crl.next_update().ok_or_else(|| malformed(&"it has no nextUpdate"))?;
         let list = Self { next_update: validity::time(next_update), crl };
         list.whole()?;
+        list.numbered()?;
         Ok(list)
     }
 
@@ -43,6 +45,15 @@ impl<'d> RevocationList<'d> {
             point.indirect_crl || point.only_contains_attribute_certs || point.only_some_reasons.is_some()
         });
         if delta || partial { Err(CrlProblem::Partial) } else { Ok(()) }
+    }
+
+    /// RFC 5280 §5.2.3: numbered, and the number is not critical.
+    fn numbered(&self) -> Result<(), CrlProblem> {
+        match self.crl.tbs_cert_list.find_extension(&OID_X509_EXT_CRL_NUMBER) {
+            Some(number) if !number.critical => Ok(()),
+            Some(_) => Err(CrlProblem::Malformed("its number is critical".to_owned())),
+            None => Err(CrlProblem::Malformed("it has no number".to_owned())),
+        }
     }
 
     /// Whether it speaks for `issuer`: the name, and the key where both say which (RFC 5280 §5.2.1).
