@@ -178,7 +178,8 @@ impl PersonStatus {
 }
 
 /// Whether the person's identity document is in force. An expired card is not a lost identity.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, serde::Deserialize, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum DocumentStatus {
     /// In force.
     Valid,
@@ -199,6 +200,15 @@ pub enum DocumentStatus {
 }
 
 impl DocumentStatus {
+    /// What is left of it at `now`: an extension ends.
+    #[must_use]
+    pub fn at(self, now: UnixTime) -> Self {
+        match self {
+            Self::Extended { until: Some(until) } if until < now => Self::Expired,
+            unchanged => unchanged,
+        }
+    }
+
     /// The word for tokens.
     pub const fn as_str(self) -> &'static str {
         match self {

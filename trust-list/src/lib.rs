@@ -62,8 +62,8 @@ pub mod x509;
 
 pub use country_code::{CountryCode, CountryCodeError};
 pub use entity::{
-    Client, ClientKind, ClientProfile, ExchangePolicy, GrantType, Issuer, IssuerKind, Organisation, RegisteredPurpose,
-    ServiceStatus, StatusHistory, StatusPeriod,
+    AcceptedDocument, Client, ClientKind, ClientProfile, DocumentDemand, ExchangePolicy, GrantType, Issuer, IssuerKind,
+    Organisation, RegisteredPurpose, ServiceStatus, StatusHistory, StatusPeriod,
 };
 pub use high_water::{HighWater, HighWaterError, Regression};
 pub use identifiers::{EntityId, NameError, Purpose};

@@ -59,6 +59,11 @@ fn inputs(form: ElementRef<'_>) -> Option<Vec<(String, String)>> {
     Some(sent.filter_map(pair).collect())
 }
 
+pub(super) fn attribute(body: &str, selector: &str, name: &str) -> Option<String> {
+    let selector = Selector::parse(selector).ok()?;
+    Html::parse_document(body).select(&selector).next()?.attr(name).map(str::to_owned)
+}
+
 pub(super) fn text(body: &str, selector: &str) -> Option<String> {
     let selector = Selector::parse(selector).ok()?;
     let document = Html::parse_document(body);

@@ -158,6 +158,11 @@ impl Page {
         })
     }
 
+    /// Where the link that `selector` finds leads.
+    pub fn link(&self, selector: &str) -> Option<Url> {
+        self.url.join(&form::attribute(&self.body, selector, "href")?).ok()
+    }
+
     /// Is there an element that `selector` finds?
     pub fn has(&self, selector: &str) -> bool {
         self.text(selector).is_some()

@@ -220,6 +220,7 @@ fn purpose(name: &str, min_level: Level, text: &LocalizedText) -> anyhow::Result
         min_level,
         legal_basis: "Test Region Act, article 12".into(),
         text: text.clone(),
+        document: None,
     })
 }
 

@@ -12,6 +12,8 @@ mod citizens;
 #[cfg(test)]
 mod client_authentication;
 #[cfg(test)]
+mod documents;
+#[cfg(test)]
 mod processes;
 #[cfg(test)]
 mod quota;

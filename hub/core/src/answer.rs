@@ -6,6 +6,8 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use trust_list::{CountryCode, Level};
 
+use crate::policy::DocumentProblem;
+
 /// What stands in the head of a request about who sends it.
 ///
 /// A client certificate (RFC 8705) slots in here.
@@ -140,8 +142,7 @@ pub struct RefusedCredential {
 /// Why a credential is not accepted.
 ///
 /// To add one: 1. a variant, 2. its place in the map from adapter errors in `verify.rs`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CredentialRefusal {
     /// The country or its service is unknown, suspended, withdrawn or not recognised for this purpose.
     NotRecognised,
@@ -155,6 +156,8 @@ pub enum CredentialRefusal {
     Expired,
     /// Its time has not come.
     NotYetValid,
+    /// The purpose demands a valid document, and this is none or nobody says so.
+    Document(DocumentProblem),
     /// The country's credentials cannot be presented here.
     Unsupported,
     /// The country does not answer.
@@ -171,9 +174,16 @@ impl CredentialRefusal {
             Self::NotAuthentic => "not_authentic",
             Self::Expired => "expired",
             Self::NotYetValid => "not_yet_valid",
+            Self::Document(problem) => problem.as_str(),
             Self::Unsupported => "unsupported",
             Self::Unavailable => "unavailable",
         }
+    }
+}
+
+impl Serialize for CredentialRefusal {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.as_str())
     }
 }
 

@@ -127,6 +127,14 @@ pub enum AuditKind {
     RefreshReused,
     /// A client asked for more than its purpose allows.
     Overreach,
+    /// The person's document is past its end, and the purpose demands one that is not.
+    DocumentExpired,
+    /// The person's document is reported lost or stolen, and the purpose demands a valid one.
+    DocumentLost,
+    /// The person's document was taken back, and the purpose demands a valid one.
+    DocumentRevoked,
+    /// Nobody says whether the person's document is valid, and the purpose demands it.
+    DocumentUnknown,
     /// A national IdP's assertion broke a rule.
     AssertionRefused,
     /// A national IdP's answer came where another's was awaited.
@@ -247,6 +255,18 @@ mod tests {
             json,
             r#"{"at":1800000000,"kind":"token_issued","result":"ok","home_country":"XA","client":{"client_id":"bank","country":"XA","sector":"bank.example"},"level_asked":"substantial","claims":["given_name"],"list":{"sequence":7,"digest":"abc"}}"#
         );
+    }
+
+    #[test]
+    fn l12_what_was_wrong_with_a_document_is_recorded_by_name() {
+        for (kind, name) in [
+            (AuditKind::DocumentExpired, "document_expired"),
+            (AuditKind::DocumentLost, "document_lost"),
+            (AuditKind::DocumentRevoked, "document_revoked"),
+            (AuditKind::DocumentUnknown, "document_unknown"),
+        ] {
+            assert_eq!(serde_json::to_value(kind).unwrap()["kind"], name);
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use trust_list::{Client, CountryCode, VerifiedList};
 
 use crate::audit::{AuditEvent, AuditKind, AuditedClient, ClaimName, ListVersion};
 use crate::broker::{AsOf, Broker};
-use crate::error::{CountryFault, OAuthError};
+use crate::error::{CountryFault, OAuthError, PersonFault};
 use crate::policy::Facts;
 use crate::request::AuthorizationRequest;
 
@@ -48,6 +48,8 @@ pub(crate) fn of_refusal(
         OAuthError::Country(CountryFault::MixUp) => AuditKind::MixUp,
         // Attacks G07: an assertion that breaks a rule.
         OAuthError::Country(CountryFault::AssertionInvalid) => AuditKind::AssertionRefused,
+        // Attacks L12: a document that the purpose does not accept.
+        OAuthError::Person(PersonFault::Document(problem)) => problem.audit_kind(),
         _ => AuditKind::LoginRefused,
     };
     AuditEvent { home_country: country, ..of_request(kind, error.code().as_str(), request, as_of) }
@@ -65,6 +67,20 @@ pub(crate) fn of_release(kind: AuditKind, facts: &Facts, client: &Client, now: U
         claims: ClaimName::each(facts.claims.keys().map(String::as_str)),
         list: Some(facts.list_version()),
         ..AuditEvent::new(now, kind, AuditEvent::OK)
+    }
+}
+
+/// An event about what is kept of a person, of which nothing is given, as of the list that says so.
+pub(crate) fn of_held(kind: AuditKind, facts: &Facts, as_of: AsOf<'_>) -> AuditEvent {
+    let client = as_of.list.trusted_client(&facts.client_id, as_of.now).ok();
+    AuditEvent {
+        transaction: Some(facts.transaction.clone()),
+        home_country: Some(facts.country),
+        client: client.map(|trusted| audited(trusted.client())),
+        purpose: Some(facts.purpose.clone()),
+        level_asked: Some(facts.asked),
+        list: Some(version(as_of.list)),
+        ..AuditEvent::new(as_of.now, kind, AuditEvent::OK)
     }
 }
 

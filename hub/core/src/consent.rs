@@ -10,7 +10,7 @@ use crate::audit::{AuditEvent, AuditKind};
 use crate::auditing;
 use crate::broker::{Broker, in_force, trace_client, trace_transaction};
 use crate::browser::{Browser, BrowserOutcome, PageReason, Redirect};
-use crate::error::{OAuthError, PersonFault, RequestFault};
+use crate::error::{ErrorCode, OAuthError, PersonFault, RequestFault};
 use crate::form::{Form, Parameters};
 use crate::grant::{Code, Grant};
 use crate::login::AwaitingConsent;
@@ -89,7 +89,12 @@ impl Broker {
             Err(error) => {
                 // No code leaves, so a grant that cannot be revoked now opens nothing and ends by itself.
                 let _ = self.revoke_grant(&login.grant).await;
-                Err(Stop::back_if_trusted(in_force(trust, now).ok(), &login.answer(self.issuer()), &error))
+                let as_of = in_force(trust, now).ok();
+                let stop = Stop::back_if_trusted(as_of, &login.answer(self.issuer()), &error);
+                Err(match as_of {
+                    Some(as_of) => stop.explained(as_of, &login.client_id, &[], &error),
+                    None => stop,
+                })
             }
         }
     }
@@ -103,7 +108,7 @@ impl Broker {
         now: UnixTime,
     ) -> Result<String, OAuthError> {
         let as_of = in_force(trust, now)?;
-        let (release, permit) = grant.release.renew(as_of)?;
+        let (release, permit) = self.renew(grant.release, as_of, ErrorCode::AccessDenied).await?;
         may_go_back(as_of, &login.answer(self.issuer())).map_err(|_| RequestFault::RedirectUri)?;
         trace_transaction(&release.facts().transaction);
         self.record(auditing::of_release(AuditKind::ConsentGiven, release.facts(), permit.client(), now)).await?;

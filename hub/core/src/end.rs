@@ -37,7 +37,8 @@ impl Broker {
             return PageReason::LoginExpired.into();
         }
         self.note(auditing::of_refusal(&error, &course.request, country, as_of)).await;
-        Stop::back_if_trusted(Some(as_of), &course.answer(self.issuer()), &error)
+        let stop = Stop::back_if_trusted(Some(as_of), &course.answer(self.issuer()), &error);
+        stop.explained(as_of, &course.request.client_id, &course.request.ui_locales, &error)
     }
 
     /// The login ends before anything happened that is worth a record.

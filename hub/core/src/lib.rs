@@ -72,6 +72,7 @@ mod mint;
 mod picker;
 mod pushed;
 mod redraw;
+mod renewal;
 mod request;
 mod revoke;
 mod stop;
@@ -86,11 +87,11 @@ pub use answer::{
 };
 pub use broker::{Broker, Keys, Parts};
 pub use browser::{
-    Browser, BrowserOutcome, BrowserSecret, ConsentClaim, ConsentView, Disabled, PageError, PageReason, PickerCountry,
-    PickerService, PickerView, Redirect, RedirectReason,
+    Browser, BrowserOutcome, BrowserSecret, ConsentClaim, ConsentView, Disabled, DocumentView, PageError, PageReason,
+    PickerCountry, PickerService, PickerView, Redirect, RedirectReason,
 };
 pub use config::{Config, ConfigError, IssuerUrl, Lifetimes};
 pub use error::{Challenge, ErrorCode, OAuthError, Wire};
 pub use form::Form;
-pub use policy::Release;
+pub use policy::{DocumentProblem, Release};
 pub use subject::PairwiseSecret;

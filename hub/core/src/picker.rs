@@ -64,7 +64,9 @@ fn reason(refusal: &Refusal) -> Disabled {
         Refusal::Issuer(NotTrusted::NotRecognised | NotTrusted::RecognitionNotInForce | NotTrusted::UnknownClient)
         | Refusal::Client(_)
         | Refusal::Profile
-        | Refusal::Purpose => Disabled::NotRecognised,
+        | Refusal::Purpose
+        // Of a person, never of a country.
+        | Refusal::Document(_) => Disabled::NotRecognised,
     }
 }
 

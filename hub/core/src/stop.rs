@@ -1,8 +1,8 @@
 //! How a browser flow ends early: on a page of ours, or back at the relying party.
 
 use crate::broker::AsOf;
-use crate::browser::{Answer, BrowserOutcome, PageReason, Redirect};
-use crate::error::OAuthError;
+use crate::browser::{Answer, BrowserOutcome, DocumentView, PageReason, Redirect};
+use crate::error::{OAuthError, PersonFault};
 use crate::ports::StoreError;
 
 /// The early end of a browser flow.
@@ -11,6 +11,8 @@ pub(crate) enum Stop {
     Page(PageReason),
     /// RFC 6749 §4.1.2.1: the relying party is told.
     Back(Redirect),
+    /// The relying party is told when the person, who is told first, goes on.
+    Told(Box<DocumentView>),
 }
 
 impl Stop {
@@ -24,6 +26,21 @@ impl Stop {
         }
         let wire = error.wire();
         Self::Back(answer.error(wire.code, &wire.description))
+    }
+
+    /// Tells the person first, where only they can do something about it: a document that is not accepted.
+    pub(crate) fn explained(self, as_of: AsOf<'_>, client_id: &str, ui_locales: &[String], error: &OAuthError) -> Self {
+        let (Self::Back(back), OAuthError::Person(PersonFault::Document(problem))) = (&self, error) else {
+            return self;
+        };
+        let Ok(trusted) = as_of.list.trusted_client(client_id, as_of.now) else { return self };
+        Self::Told(Box::new(DocumentView {
+            problem: *problem,
+            client_name: trusted.client().name.clone(),
+            client_legal_name: trusted.client().organisation.legal_name.clone(),
+            back: back.clone(),
+            ui_locales: ui_locales.to_vec(),
+        }))
     }
 }
 
@@ -55,6 +72,7 @@ impl From<Stop> for BrowserOutcome {
         match stop {
             Stop::Page(reason) => Self::ErrorPage(reason.into()),
             Stop::Back(redirect) => Self::Redirect(redirect),
+            Stop::Told(view) => Self::Document(view),
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::assurance;
 use crate::audit::AuditKind;
 use crate::auditing;
 use crate::broker::{AsOf, Broker, in_force, trace_client, trace_transaction};
-use crate::error::{OAuthError, ProofFault, TokenFault};
+use crate::error::{ErrorCode, OAuthError, ProofFault, TokenFault};
 use crate::grant::{AccessTokenId, Grant};
 use crate::mint::{USERINFO, asked_for};
 use crate::policy::{Permit, Release};
@@ -32,7 +32,7 @@ impl Broker {
         let scope = token.scope.clone().filter(|scope| scope.contains(OPENID)).ok_or(TokenFault::Scope)?;
         let grant = self.grant_behind(&token).await?;
         trace_client(&token.client_id);
-        let (release, permit) = policy_still_allows(as_of, &grant, &token.client_id)?;
+        let (release, permit) = self.policy_still_allows(as_of, &grant, &token.client_id).await?;
         let scope = scope.still_registered(&permit.client().scopes);
         if !scope.contains(OPENID) {
             return Err(TokenFault::Scope.into());
@@ -53,16 +53,18 @@ impl Broker {
             Guarded::Replayed(_) => Err(TokenFault::Proof(ProofFault::Replayed).into()),
         }
     }
-}
 
-/// Client, issuer and recognition as of now; and the token is the grant's own client's.
-fn policy_still_allows<'l>(
-    as_of: AsOf<'l>,
-    grant: &Grant,
-    client_id: &str,
-) -> Result<(Release, Permit<'l>), TokenFault> {
-    let (release, permit) = grant.release.clone().renew(as_of).map_err(|_| TokenFault::Invalid)?;
-    if release.facts().client_id == client_id { Ok((release, permit)) } else { Err(TokenFault::Invalid) }
+    /// Client, issuer and recognition as of now; and the token is the grant's own client's.
+    async fn policy_still_allows<'l>(
+        &self,
+        as_of: AsOf<'l>,
+        grant: &Grant,
+        client_id: &str,
+    ) -> Result<(Release, Permit<'l>), TokenFault> {
+        let renewed = self.renew(grant.release.clone(), as_of, ErrorCode::InvalidToken).await;
+        let (release, permit) = renewed.map_err(|_| TokenFault::Invalid)?;
+        if release.facts().client_id == client_id { Ok((release, permit)) } else { Err(TokenFault::Invalid) }
+    }
 }
 
 /// What was asked for here: by scope, by name, or verified (OpenID Connect for Identity Assurance §5).

@@ -147,7 +147,10 @@ impl Call<'_> {
     }
 
     fn event(&self, checked: &Checked<(VerifiedAssertion, Release)>) -> AuditEvent {
-        let kind = AuditKind::CredentialVerified;
+        let kind = match checked {
+            Err(CredentialRefusal::Document(problem)) => problem.audit_kind(),
+            _ => AuditKind::CredentialVerified,
+        };
         match checked {
             Ok((_, release)) => auditing::of_release(kind, release.facts(), self.client, self.as_of.now),
             Err(reason) => AuditEvent {
@@ -196,6 +199,7 @@ fn verified(assertion: &VerifiedAssertion, release: &Release) -> VerifiedCredent
 fn not_permitted(refusal: &Refusal) -> CredentialRefusal {
     match refusal {
         Refusal::Issuer(NotTrusted::LevelNotReachable { .. }) | Refusal::Level => CredentialRefusal::LevelNotReached,
+        Refusal::Document(problem) => CredentialRefusal::Document(*problem),
         Refusal::Issuer(_) | Refusal::Client(_) | Refusal::Profile | Refusal::Purpose => {
             CredentialRefusal::NotRecognised
         }
@@ -206,6 +210,7 @@ fn not_released(reason: NotReleased) -> CredentialRefusal {
     match reason {
         NotReleased::LevelNotReached => CredentialRefusal::LevelNotReached,
         NotReleased::OtherIssuer => CredentialRefusal::NotAuthentic,
+        NotReleased::Document(problem) => CredentialRefusal::Document(problem),
     }
 }
 

@@ -5,11 +5,15 @@
 use askama::Template as _;
 use hub::http::page::gzip;
 use hub::pages::consent::ConsentPage;
+use hub::pages::document::DocumentPage;
 use hub::pages::error::ErrorPage;
 use hub::pages::picker::PickerPage;
 use hub::pages::signed_out::SignedOutPage;
 use hub::pages::{Frame, Language, language_links, style};
-use hub_core::{ConsentClaim, ConsentView, Disabled, PageReason, PickerCountry, PickerService, PickerView};
+use hub_core::{
+    ConsentClaim, ConsentView, Disabled, DocumentProblem, DocumentView, ErrorCode, PageReason, PickerCountry,
+    PickerService, PickerView, Redirect, RedirectReason,
+};
 use scraper::{Html, Selector};
 use serde_json::{Value, json};
 use trust_list::{Level, LocalizedText};
@@ -266,6 +270,26 @@ fn every_error_page_has_a_code_and_says_what_to_do() {
 }
 
 #[test]
+fn l12_a_page_about_a_document_says_what_is_wrong_what_to_do_and_leads_back_with_one_link() {
+    let back = "https://bank.example/cb?error=access_denied&state=\"><script>&iss=https%3A%2F%2Fhub.example";
+    for language in Language::ALL {
+        let mut said = std::collections::BTreeSet::new();
+        for problem in PROBLEMS {
+            let html = document(&document_view(problem, back), language);
+            assert!(!html.contains("<script"), "{html}");
+            let page = Html::parse_document(&html);
+            let link = one(&page, "a");
+            assert_eq!((link.attr("id"), link.attr("href")), (Some("back"), Some(back)), "{language:?}");
+            assert_eq!(text(&page, "#back > bdi"), "Example Bank (Example Bank PLC)");
+            assert_eq!(count(&page, "form"), 0);
+            assert!(text(&page, "#what-to-do").chars().count() > 25, "{language:?} {problem:?}");
+            said.insert((text(&page, "#what"), text(&page, "#what-to-do")));
+        }
+        assert_eq!(said.len(), PROBLEMS.len(), "{language:?}: each is told apart");
+    }
+}
+
+#[test]
 fn no_text_of_a_page_is_left_in_english() {
     for (name, english) in all_pages(Language::En) {
         let sentences = sentences(&english);
@@ -305,6 +329,9 @@ const ERRORS: [PageReason; 8] = [
     PageReason::Internal,
 ];
 
+const PROBLEMS: [DocumentProblem; 4] =
+    [DocumentProblem::Expired, DocumentProblem::Lost, DocumentProblem::Revoked, DocumentProblem::Unknown];
+
 fn all_pages(language: Language) -> Vec<(&'static str, String)> {
     let mut view = picker_view(18);
     view.countries
@@ -318,7 +345,23 @@ fn all_pages(language: Language) -> Vec<(&'static str, String)> {
         let error = hub_core::PageError::from(reason);
         (error.code(), ErrorPage::new(error, frame(language)).render().unwrap())
     }));
+    pages.extend(PROBLEMS.map(|problem| (problem.as_str(), document(&document_view(problem, "/back"), language))));
     pages
+}
+
+fn document(view: &DocumentView, language: Language) -> String {
+    DocumentPage::new(view, frame(language)).render().unwrap()
+}
+
+fn document_view(problem: DocumentProblem, back: &str) -> DocumentView {
+    let reason = RedirectReason::Error(ErrorCode::AccessDenied);
+    DocumentView {
+        problem,
+        client_name: LocalizedText::new("zz", "Example Bank"),
+        client_legal_name: LocalizedText::new("zz", "Example Bank PLC"),
+        back: Redirect { location: back.to_owned(), reason, set_cookie: None },
+        ui_locales: Vec::new(),
+    }
 }
 
 fn frame(language: Language) -> Frame {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use strict_jose::{JwkSet, UnixTime};
 
 use super::status::status_at;
-use super::{Organisation, ServiceStatus, StatusHistory, StatusPeriod};
+use super::{DocumentDemand, Organisation, ServiceStatus, StatusHistory, StatusPeriod};
 use crate::{CountryCode, EntityId, Level, LocalizedText, Purpose};
 
 /// What kind of client it is.
@@ -73,6 +73,10 @@ pub struct RegisteredPurpose {
     pub legal_basis: String,
     /// What the person is told.
     pub text: LocalizedText,
+    /// The states of the person's document it accepts; any, where nothing is demanded. A hub from before this field does
+    /// not know the demand, and does not make it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<DocumentDemand>,
 }
 
 /// RFC 8693: what a client may exchange.

@@ -10,8 +10,8 @@ use super::*;
 use crate::document::{MemberEntry, Reinstatement, Role, Root, SuspensionTarget};
 use crate::publish::{NationalBuilder, RegionalBuilder, RootBuilder};
 use crate::{
-    Client, ClientKind, CountryCode, ExchangePolicy, GrantType, Issuer, IssuerKind, Level, LocalizedText, Organisation,
-    Quorum, Recognition, RegisteredPurpose, ServiceStatus,
+    AcceptedDocument, Client, ClientKind, CountryCode, DocumentDemand, ExchangePolicy, GrantType, Issuer, IssuerKind,
+    Level, LocalizedText, Organisation, Quorum, Recognition, RegisteredPurpose, ServiceStatus,
 };
 
 const NOW: UnixTime = UnixTime::new(1_800_000_000);
@@ -79,6 +79,7 @@ fn national() -> Value {
         min_level: Level::Substantial,
         legal_basis: "Law 7".to_owned(),
         text: LocalizedText::en("To open an account"),
+        document: Some(DocumentDemand { accept: [AcceptedDocument::Valid, AcceptedDocument::Extended].into() }),
     };
     let keys = JwkSet::from_keys([key()]);
     let client = Client {

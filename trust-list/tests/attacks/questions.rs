@@ -6,8 +6,9 @@ use serde_json::json;
 use strict_jose::{Algorithm, SigningKey, UnixTime};
 use trust_list::testing::TestRegion;
 use trust_list::{
-    ClientKind, ClientProfile, ExchangePolicy, GrantType, IssuerKind, IssuerQuery, Level, LocalizedText, NotTrusted,
-    Outcome, Recognition, RegisteredPurpose, Rule, ServiceStatus, StatusPeriod, VerifiedList,
+    AcceptedDocument, ClientKind, ClientProfile, DocumentDemand, ExchangePolicy, GrantType, IssuerKind, IssuerQuery,
+    Level, LocalizedText, NotTrusted, Outcome, Recognition, RegisteredPurpose, Rule, ServiceStatus, StatusPeriod,
+    VerifiedList,
 };
 
 use crate::support::{NOW, cc, idp, purpose, region};
@@ -160,6 +161,7 @@ fn an_entry_reads_back_as_it_was_written() {
         min_level: Level::Substantial,
         legal_basis: "Law 7".to_owned(),
         text: LocalizedText::new("fr", "Ouvrir un compte"),
+        document: Some(DocumentDemand { accept: [AcceptedDocument::Valid].into() }),
     }];
     client.exchange = Some(ExchangePolicy {
         audiences: vec!["https://api.example".to_owned()],

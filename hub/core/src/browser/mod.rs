@@ -7,7 +7,9 @@ mod redirect;
 
 pub(crate) use cookie::BrowserHash;
 pub use cookie::{Browser, BrowserSecret};
-pub use page::{ConsentClaim, ConsentView, Disabled, PageError, PageReason, PickerCountry, PickerService, PickerView};
+pub use page::{
+    ConsentClaim, ConsentView, Disabled, DocumentView, PageError, PageReason, PickerCountry, PickerService, PickerView,
+};
 pub(crate) use redirect::Answer;
 pub use redirect::{Redirect, RedirectReason};
 
@@ -18,6 +20,8 @@ pub enum BrowserOutcome {
     Picker(Box<PickerView>),
     /// The page where the citizen allows or denies.
     Consent(Box<ConsentView>),
+    /// The page that says why the person's document is not accepted, before the relying party is told.
+    Document(Box<DocumentView>),
     /// 303 to somewhere.
     Redirect(Redirect),
     /// An error page: there is nowhere safe to redirect to.

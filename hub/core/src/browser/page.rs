@@ -3,7 +3,8 @@
 use serde_json::Value;
 use trust_list::{CountryCode, EntityId, Level, LocalizedText};
 
-use super::BrowserSecret;
+use super::{BrowserSecret, Redirect};
+use crate::policy::DocumentProblem;
 
 /// The country picker.
 ///
@@ -121,6 +122,22 @@ pub struct ConsentClaim {
     pub value: Value,
     /// Whether the relying party says it cannot do without.
     pub essential: bool,
+}
+
+/// The login is over because the purpose does not accept the person's document. The relying party learns only that it
+/// is over, so the person is told here what to do, and goes back by the page's one link.
+#[derive(Debug)]
+pub struct DocumentView {
+    /// What is wrong with the document.
+    pub problem: DocumentProblem,
+    /// Who asks: the name from the trust list. Always shown beside the legal name (attacks G28).
+    pub client_name: LocalizedText,
+    /// Who answers for it.
+    pub client_legal_name: LocalizedText,
+    /// The way back to the relying party, with `access_denied`.
+    pub back: Redirect,
+    /// The relying party's wishes for the page's language, best first.
+    pub ui_locales: Vec<String>,
 }
 
 /// An error that is shown, because there is nowhere safe to send it.

@@ -4,6 +4,7 @@
 //! about a person.
 
 use super::ErrorCode;
+use crate::policy::DocumentProblem;
 use crate::ports::QuotaExceeded;
 
 /// The relying party or country system asked wrongly.
@@ -288,6 +289,9 @@ pub enum PersonFault {
     /// The home register does not report the person alive.
     #[error("the home register does not report the person alive")]
     NotAlive,
+    /// Attacks L12: the purpose does not accept the person's document.
+    #[error("the purpose does not accept the person's document: {0}")]
+    Document(DocumentProblem),
     /// OpenID Connect Core §3.1.2.2: somebody else than the `sub` that was asked for.
     #[error("the person is not the one asked for")]
     SomebodyElse,

@@ -182,6 +182,7 @@ fn person_wire(fault: PersonFault) -> Wire {
         | PersonFault::TooSlow
         | PersonFault::Locked
         | PersonFault::NotAlive
+        | PersonFault::Document(_)
         | PersonFault::SomebodyElse => Wire::of(ErrorCode::AccessDenied, "the login was not completed"),
         PersonFault::LoginRequired => Wire::of(ErrorCode::LoginRequired, "a fresh login is required"),
     }

@@ -2,7 +2,7 @@
 
 use trust_list::NotTrusted;
 
-use super::{CountryFault, OAuthError};
+use super::{CountryFault, OAuthError, PersonFault};
 use crate::policy::{NotReleased, Refusal};
 
 /// A refusal of policy, told to the relying party.
@@ -12,6 +12,7 @@ impl From<Refusal> for OAuthError {
             Refusal::Issuer(NotTrusted::LevelNotReachable { .. }) | Refusal::Level => {
                 CountryFault::LevelNotReached.into()
             }
+            Refusal::Document(problem) => PersonFault::Document(problem).into(),
             Refusal::Issuer(_) | Refusal::Client(_) | Refusal::Profile | Refusal::Purpose => {
                 CountryFault::NotAllowed.into()
             }
@@ -25,6 +26,7 @@ impl From<NotReleased> for OAuthError {
         match reason {
             NotReleased::LevelNotReached => CountryFault::LevelNotReached.into(),
             NotReleased::OtherIssuer => CountryFault::MixUp.into(),
+            NotReleased::Document(problem) => PersonFault::Document(problem).into(),
         }
     }
 }

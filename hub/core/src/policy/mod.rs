@@ -13,6 +13,7 @@
 //! To add a rule: 1. a step of `may_proceed` or a function of `release.rs`, 2. a variant of `Refusal`, 3. the compiler
 //! asks each endpoint how it says so.
 
+mod document;
 mod predicate;
 mod release;
 
@@ -21,10 +22,11 @@ use trust_list::{
     RegisteredPurpose, TrustedClient, TrustedIssuer,
 };
 
+pub use document::DocumentProblem;
 pub use release::Release;
 pub(crate) use release::{
-    DOCUMENT_STATUS, Facts, Held, NotReleased, PERSON_STATUS, Recipient, Wish, is_releasable, may_log_in, overreach,
-    registered_name, wanted, wanted_upstream,
+    DOCUMENT_STATUS, Facts, Held, NotReleased, NotRenewed, PERSON_STATUS, Recipient, Wish, is_releasable, may_log_in,
+    overreach, registered_name, wanted, wanted_upstream,
 };
 
 use crate::broker::AsOf;
@@ -61,6 +63,8 @@ pub(crate) enum Refusal {
     Issuer(NotTrusted),
     #[error("what was reached is less than the purpose needs now")]
     Level,
+    #[error("the purpose does not accept the person's document: {0}")]
+    Document(DocumentProblem),
 }
 
 /// May it proceed? Asked at every step of a login and by every grant at issue time (attacks G18, D19, F08).

@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use country_adapters::{PersonStatus, REGISTERED_CLAIMS, VerifiedAssertion};
+use country_adapters::{DocumentStatus, PersonStatus, REGISTERED_CLAIMS, VerifiedAssertion};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use strict_jose::{UnixTime, b64};
-use trust_list::{CountryCode, EntityId, IssuerKind, Level, Purpose, RegisteredPurpose};
+use trust_list::{CountryCode, DocumentDemand, EntityId, IssuerKind, Level, Purpose, RegisteredPurpose};
 
-use super::{Permit, Question, Refusal, may_proceed, predicate};
+use super::{DocumentProblem, Permit, Question, Refusal, document, may_proceed, predicate};
 use crate::audit::ListVersion;
 use crate::broker::AsOf;
 use crate::handles::TransactionId;
@@ -59,6 +59,9 @@ pub(crate) struct Facts {
     pub(crate) methods: Vec<String>,
     pub(crate) auth_time: Option<UnixTime>,
     pub(crate) claims: BTreeMap<String, Value>,
+    /// The state of the document, of which only a claim is told. What was kept before this was kept knows nothing.
+    #[serde(default)]
+    pub(crate) document: DocumentStatus,
     pub(crate) stability: String,
     pub(crate) trust_framework: String,
     pub(crate) verified_at: UnixTime,
@@ -94,6 +97,8 @@ pub(crate) struct Recipient<'w> {
     pub(crate) sector: &'w str,
     /// The highest level that the recipient's country takes from the issuer.
     pub(crate) ceiling: Level,
+    /// What the recipient's purpose demands of the person's document.
+    pub(crate) document: Option<&'w DocumentDemand>,
 }
 
 /// Why policy makes no release of an assertion.
@@ -103,13 +108,20 @@ pub(crate) enum NotReleased {
     LevelNotReached,
     #[error("the assertion is not from the issuer that was permitted")]
     OtherIssuer,
+    #[error("the purpose does not accept the person's document: {0}")]
+    Document(#[from] DocumentProblem),
 }
 
 impl Permit<'_> {
     /// The client itself, as who gets to know the person.
     pub(crate) fn recipient(&self) -> Recipient<'_> {
         let client = self.client();
-        Recipient { country: client.country, sector: &client.sector, ceiling: self.issuer.ceiling() }
+        Recipient {
+            country: client.country,
+            sector: &client.sector,
+            ceiling: self.issuer.ceiling(),
+            document: self.purpose.document.as_ref(),
+        }
     }
 
     /// Whether the claim `name` may be given: the purpose has it and the issuer may say it.
@@ -135,6 +147,11 @@ impl Permit<'_> {
         if level < wish.level.max(self.purpose.min_level) {
             return Err(NotReleased::LevelNotReached);
         }
+        // Attacks L12: who asks and who gets to know the person may both demand something of the document.
+        let document = assertion.document_status().at(now);
+        for demand in [self.purpose.document.as_ref(), wish.recipient.document] {
+            document::is_accepted(document, demand)?;
+        }
         let list = self.issuer.list();
         Ok(Release(Facts {
             claims: minimised(&wish.names, self.purpose, assertion, now),
@@ -149,6 +166,7 @@ impl Permit<'_> {
             level,
             methods: assertion.methods().to_vec(),
             auth_time: assertion.auth_time(),
+            document,
             stability: assertion.subject_stability().as_str().to_owned(),
             trust_framework: assertion.trust_framework().to_owned(),
             verified_at: assertion.verified_at(),
@@ -171,7 +189,7 @@ fn minimised(
     for name in names.iter().filter(|name| purpose.claims.contains(base_name(name))) {
         match name.as_str() {
             PERSON_STATUS => drop(released.insert(name.clone(), assertion.person_status().as_str().into())),
-            DOCUMENT_STATUS => drop(released.insert(name.clone(), assertion.document_status().as_str().into())),
+            DOCUMENT_STATUS => drop(released.insert(name.clone(), assertion.document_status().at(now).as_str().into())),
             name => released.extend(value(name, assertion, now)),
         }
     }
@@ -182,6 +200,8 @@ fn minimised(
 pub(crate) const PERSON_STATUS: &str = "person_status";
 /// Whether the document is in force, as a claim.
 pub(crate) const DOCUMENT_STATUS: &str = "document_status";
+/// Until when an extended document is in force, as a national provider may say it. No relying party is told.
+const DOCUMENT_VALID_UNTIL: &str = "document_valid_until";
 
 /// Whether the claim `name` can be released where the claims that `given` says yes to are.
 pub(crate) fn is_releasable(name: &str, given: impl Fn(&str) -> bool) -> bool {
@@ -239,7 +259,8 @@ pub(crate) fn wanted(scope: &Scope, request: &ClaimsRequest) -> BTreeSet<String>
 /// What is asked of the national provider: nothing that the purpose does not need.
 pub(crate) fn wanted_upstream(names: &BTreeSet<String>, purpose: &RegisteredPurpose) -> BTreeSet<String> {
     let allowed = names.iter().map(|name| base_name(name)).filter(|name| purpose.claims.contains(*name));
-    allowed.map(|name| predicate::source(name).unwrap_or(name).to_owned()).collect()
+    let demanded = purpose.document.iter().flat_map(|_| [DOCUMENT_STATUS, DOCUMENT_VALID_UNTIL]);
+    allowed.map(|name| predicate::source(name).unwrap_or(name)).chain(demanded).map(str::to_owned).collect()
 }
 
 impl Release {
@@ -265,7 +286,17 @@ impl Held {
     /// Asks policy again, with the list in force now, and no less than for a new login. What was reached must still be
     /// reachable and enough: a ceiling that came down or a purpose that went up in between ends an older login. Claims that
     /// purpose or issuer lost in between are gone.
-    pub(crate) fn renew(self, as_of: AsOf<'_>) -> Result<(Release, Permit<'_>), Refusal> {
+    pub(crate) fn renew(self, as_of: AsOf<'_>) -> Result<(Release, Permit<'_>), NotRenewed> {
+        let permit = match self.may_renew(as_of) {
+            Ok(permit) => permit,
+            Err(refusal) => return Err(NotRenewed { refusal, held: Box::new(self) }),
+        };
+        let mut facts = self.0;
+        facts.claims.retain(|name, _| permit.allows(name));
+        Ok((Release(facts), permit))
+    }
+
+    fn may_renew<'l>(&self, as_of: AsOf<'l>) -> Result<Permit<'l>, Refusal> {
         let question = Question {
             client_id: &self.0.client_id,
             country: self.0.country,
@@ -278,10 +309,16 @@ impl Held {
         if self.0.level < permit.purpose.min_level {
             return Err(Refusal::Level);
         }
-        let mut facts = self.0;
-        facts.claims.retain(|name, _| permit.allows(name));
-        Ok((Release(facts), permit))
+        let status = self.0.document.at(as_of.now);
+        document::is_accepted(status, permit.purpose.document.as_ref()).map_err(Refusal::Document)?;
+        Ok(permit)
     }
+}
+
+/// What is kept, and why it becomes no release again.
+pub(crate) struct NotRenewed {
+    pub(crate) refusal: Refusal,
+    pub(crate) held: Box<Held>,
 }
 
 impl Facts {

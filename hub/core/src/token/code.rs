@@ -11,7 +11,7 @@ use crate::audit::AuditKind;
 use crate::auditing;
 use crate::broker::{AsOf, Broker, trace_transaction};
 use crate::client_auth::{Authenticated, seen_before};
-use crate::error::{GrantFault, OAuthError};
+use crate::error::{ErrorCode, GrantFault, OAuthError};
 use crate::form::Parameters;
 use crate::grant::{Code, Grant, RefreshToken};
 use crate::handles::{GrantId, RefreshHandle};
@@ -75,7 +75,8 @@ impl Broker {
         verifier_fits(parameters, &grant)?;
         key_is_the_same(caller.key(), &grant)?;
         let Grant { release, scope, claims, nonce, .. } = grant;
-        let (release, permit) = release.renew(as_of).map_err(|_| GrantFault::Policy)?;
+        let renewed = self.renew(release, as_of, ErrorCode::InvalidGrant).await;
+        let (release, permit) = renewed.map_err(|_| GrantFault::Policy)?;
         let scope = scope_in_force(scope, permit.client())?;
         trace_transaction(&release.facts().transaction);
         self.record(auditing::of_release(AuditKind::TokenIssued, release.facts(), permit.client(), as_of.now)).await?;

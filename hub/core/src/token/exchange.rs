@@ -20,7 +20,7 @@ use crate::error::{CountryFault, GrantFault, HubFault, OAuthError, RequestFault}
 use crate::form::Parameters;
 use crate::handles::{Once, TransactionId};
 use crate::mint::{self, ExchangeFor};
-use crate::policy::{self, Permit, Question, Refusal, Release, Wish, may_proceed};
+use crate::policy::{self, NotReleased, Permit, Question, Refusal, Wish, may_proceed};
 use crate::request::{self, MACHINE_SCOPES, Scope};
 
 /// RFC 8693 §3.
@@ -70,8 +70,13 @@ impl Broker {
         }
         let seconds_left = seconds_left(&assertion, as_of.now)?;
         self.seen_for_the_first_time(&assertion).await?;
-        let release = self.release_for(&permit, target.as_ref(), &assertion, &asked, as_of.now)?;
-        trace_transaction(&release.facts().transaction);
+        let transaction = TransactionId::random()?;
+        trace_transaction(&transaction);
+        let wish = wish(&transaction, target.as_ref().unwrap_or(&permit), &asked);
+        let release = match permit.release(&assertion, wish, &self.keys.pairwise, as_of.now) {
+            Ok(release) => release,
+            Err(reason) => return Err(self.not_exchanged(reason, transaction, &permit, &asked, as_of).await.into()),
+        };
         let event = auditing::of_release(AuditKind::TokenExchanged, release.facts(), permit.client(), as_of.now);
         self.record(AuditEvent { audience: Some(asked.audience.to_owned()), ..event }).await?;
         let context = ExchangeFor {
@@ -104,24 +109,41 @@ impl Broker {
         if self.stores.replay.first_seen(&once).await? { Ok(()) } else { Err(GrantFault::SubjectTokenReplayed.into()) }
     }
 
-    fn release_for(
+    /// RFC 8693 §2.2.2: what policy does not accept is an unacceptable subject token. A document that the purpose does not
+    /// accept is recorded (attacks L12).
+    async fn not_exchanged(
         &self,
+        reason: NotReleased,
+        transaction: TransactionId,
         permit: &Permit<'_>,
-        target: Option<&Permit<'_>>,
-        assertion: &VerifiedAssertion,
         asked: &Asked<'_>,
-        now: UnixTime,
-    ) -> Result<Release, OAuthError> {
-        let knows = target.unwrap_or(permit);
-        let wish = Wish {
-            transaction: TransactionId::random()?,
-            level: asked.purpose.min_level.max(knows.purpose().min_level),
-            // RFC 8693 asks for a token, not for a person's data: attacks R03.
-            names: std::collections::BTreeSet::new(),
-            recipient: knows.recipient(),
-        };
-        let release = permit.release(assertion, wish, &self.keys.pairwise, now);
-        release.map_err(|_| GrantFault::SubjectToken.into())
+        as_of: AsOf<'_>,
+    ) -> GrantFault {
+        let fault = GrantFault::SubjectToken;
+        if let NotReleased::Document(problem) = reason {
+            let result = OAuthError::from(fault).code().as_str();
+            let event = auditing::of_client(problem.audit_kind(), result, permit.client(), as_of);
+            self.note(AuditEvent {
+                transaction: Some(transaction),
+                home_country: Some(permit.issuer().country()),
+                purpose: Some(asked.purpose.purpose.clone()),
+                audience: Some(asked.audience.to_owned()),
+                ..event
+            })
+            .await;
+        }
+        fault
+    }
+}
+
+/// What is asked about the person for who `knows` them in the end.
+fn wish<'w>(transaction: &TransactionId, knows: &'w Permit<'_>, asked: &Asked<'_>) -> Wish<'w> {
+    Wish {
+        transaction: transaction.clone(),
+        level: asked.purpose.min_level.max(knows.purpose().min_level),
+        // RFC 8693 asks for a token, not for a person's data: attacks R03.
+        names: std::collections::BTreeSet::new(),
+        recipient: knows.recipient(),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::audit::AuditKind;
 use crate::auditing;
 use crate::broker::{AsOf, Broker, trace_transaction};
 use crate::client_auth::{Authenticated, seen_before};
-use crate::error::{ClientFault, GrantFault, OAuthError, ProofFault, RequestFault};
+use crate::error::{ClientFault, ErrorCode, GrantFault, OAuthError, ProofFault, RequestFault};
 use crate::form::Parameters;
 use crate::grant::{Grant, RefreshToken};
 use crate::mint::{self, LoginFor};
@@ -32,7 +32,8 @@ impl Broker {
                 return Err(error);
             }
         };
-        let (release, permit) = release.renew(as_of).map_err(|_| GrantFault::Policy)?;
+        let renewed = self.renew(release, as_of, ErrorCode::InvalidGrant).await;
+        let (release, permit) = renewed.map_err(|_| GrantFault::Policy)?;
         let granted = scope_in_force(scope, permit.client())?;
         may_still_come_back(&granted)?;
         let scope = narrower(parameters, granted)?;

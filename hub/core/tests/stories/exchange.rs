@@ -162,6 +162,7 @@ fn audience_in_xc(world: &mut World, purpose: &str) -> String {
             min_level: Level::Low,
             legal_basis: "Register act".into(),
             text: LocalizedText::en("To find you"),
+            document: None,
         }];
         region.add_client(&Client { purposes, ..draft }).unwrap();
     });

@@ -5,6 +5,7 @@ use hub_core::audit::{AuditError, AuditKind};
 use hub_core::{OAuthError, RequestHead};
 use serde_json::{Value, json};
 use strict_jose::{Algorithm, SigningKey};
+use trust_list::{AcceptedDocument, DocumentDemand};
 
 use crate::support::*;
 
@@ -56,6 +57,20 @@ async fn a_border_post_gets_a_token_for_itself_and_checks_a_card() {
 
     let event = &world.audited(AuditKind::CredentialVerified)[0];
     assert_eq!(event.transaction.as_ref().unwrap().to_text(), result["transaction"]);
+}
+
+#[tokio::test]
+async fn l12_a_card_says_nothing_of_the_document_so_a_purpose_that_demands_a_valid_one_refuses_it() {
+    let mut world = World::new();
+    let border = world.clients.border.client_id.clone();
+    let accept = [AcceptedDocument::Valid, AcceptedDocument::Expired].into();
+    world.change_client(&border, |client| client.purposes[0].document = Some(DocumentDemand { accept }));
+    let qr = signed(card(), &world.card_key);
+    let result = verify(&world, json!({ "country": "XC", "credential": qr })).await.unwrap();
+    assert_eq!((&result["verified"], &result["reason"]), (&json!(false), &json!("document_unknown")), "{result}");
+    let event = &world.audited(AuditKind::DocumentUnknown)[0];
+    assert_eq!((event.result, event.home_country), ("document_unknown", "XC".parse().ok()));
+    assert!(world.audited(AuditKind::CredentialVerified).is_empty());
 }
 
 #[tokio::test]

@@ -10,6 +10,8 @@ mod callback;
 #[cfg(test)]
 mod client_authentication;
 #[cfg(test)]
+mod document;
+#[cfg(test)]
 mod dpop;
 #[cfg(test)]
 mod exchange;

@@ -3,13 +3,16 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
 use actix_web::{HttpRequest, HttpResponse, web};
-use hub_core::{Browser, BrowserOutcome, BrowserSecret, ConsentView, Form, PageError, PickerView, Redirect};
+use hub_core::{
+    Browser, BrowserOutcome, BrowserSecret, ConsentView, DocumentView, Form, PageError, PickerView, Redirect,
+};
 use trust_list::{CountryCode, TrustState};
 
 use super::cookies::{self, BINDING, LANGUAGE};
 use super::refusal::Refusal;
 use super::{Edge, form, page};
 use crate::pages::consent::ConsentPage;
+use crate::pages::document::DocumentPage;
 use crate::pages::error::ErrorPage;
 use crate::pages::picker::PickerPage;
 use crate::pages::signed_out::SignedOutPage;
@@ -114,6 +117,7 @@ fn render(edge: &Edge, req: &HttpRequest, trust: &TrustState, outcome: BrowserOu
     let answer = match outcome {
         BrowserOutcome::Picker(view) => picker(edge, req, &view),
         BrowserOutcome::Consent(view) => consent_page(edge, req, trust, &view),
+        BrowserOutcome::Document(view) => document_page(req, &view),
         BrowserOutcome::Redirect(redirect) => see_other(edge, &redirect),
         BrowserOutcome::ErrorPage(error) => error_page(req, error),
     };
@@ -143,6 +147,11 @@ fn consent_page(edge: &Edge, req: &HttpRequest, trust: &TrustState, view: &Conse
     let name = |country| country_name(edge, trust, country, frame.language);
     let (home, there) = (name(view.country), name(view.client_country));
     page::respond(req, StatusCode::OK, &ConsentPage::new(view, frame, &home, &there))
+}
+
+/// The login is over; the page's link takes the error to the relying party.
+fn document_page(req: &HttpRequest, view: &DocumentView) -> HttpResponse {
+    page::respond(req, StatusCode::OK, &DocumentPage::new(view, page::frame(req, &view.ui_locales)))
 }
 
 /// The country's name in the list in force; its code, should it have left in this very moment.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use hub_core::ErrorCode;
 use hub_core::audit::{AuditError, AuditEvent, AuditKind, AuditLog, AuditReceipt};
 
 use super::Metrics;
@@ -50,7 +51,20 @@ fn login(event: &AuditEvent) -> Option<LoginLabels> {
             event.result
         }
         AuditKind::ConsentRefused => "access_denied",
-        AuditKind::ConsentGiven
+        AuditKind::DocumentExpired
+        | AuditKind::DocumentLost
+        | AuditKind::DocumentRevoked
+        | AuditKind::DocumentUnknown
+            if event.result == ErrorCode::AccessDenied.as_str() =>
+        {
+            event.result
+        }
+        // Otherwise it is the end of an older login's tokens, or of a call without a login.
+        AuditKind::DocumentExpired
+        | AuditKind::DocumentLost
+        | AuditKind::DocumentRevoked
+        | AuditKind::DocumentUnknown
+        | AuditKind::ConsentGiven
         | AuditKind::TokenRefreshed
         | AuditKind::TokenExchanged
         | AuditKind::ClientTokenIssued

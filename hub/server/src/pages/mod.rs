@@ -1,14 +1,15 @@
 //! The citizen's pages: plain forms and links, one response each, no script, nothing from another host.
 //!
 //! 1. [`Frame`] is what all pages share: language, direction, the test banner, the one style sheet.
-//! 2. [`picker`], [`consent`], [`error`](mod@error) and [`signed_out`] turn a view of `hub_core` into a template's
-//!    fields.
+//! 2. [`picker`], [`consent`], [`document`], [`error`](mod@error) and [`signed_out`] turn a view of `hub_core` into a
+//!    template's fields.
 //! 3. [`texts`] holds the words, [`language`] chooses the table.
 //!
 //! Everything that is not ours is escaped by askama, stripped of invisible direction marks by [`plain`] and set apart
 //! by `<bdi>`.
 
 pub mod consent;
+pub mod document;
 pub mod error;
 pub mod language;
 pub mod picker;

@@ -150,6 +150,7 @@ fn client(args: &NamedWithKey, now: UnixTime) -> Result<Client, CliError> {
             min_level: Level::Substantial,
             legal_basis: "which law or contract".to_owned(),
             text: LocalizedText::en("To open an account"),
+            document: None,
         }],
         ..draft
     })

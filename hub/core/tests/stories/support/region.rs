@@ -131,6 +131,7 @@ fn border_post(client: &TestClient, now: UnixTime) -> Client {
             min_level: Level::Low,
             legal_basis: "Border act".into(),
             text: LocalizedText::en("To let you pass"),
+            document: None,
         }],
         exchange: Some(ExchangePolicy {
             audiences: vec![REGISTER.into()],
@@ -155,6 +156,7 @@ fn account_opening() -> RegisteredPurpose {
         min_level: Level::Substantial,
         legal_basis: "Banking act".into(),
         text: LocalizedText::en("To open an account").with("fr", "Pour ouvrir un compte"),
+        document: None,
     }
 }
 

@@ -242,7 +242,7 @@ impl Citizen {
         match &outcome {
             BrowserOutcome::Picker(picker) => self.keep(picker.set_cookie.as_ref()),
             BrowserOutcome::Redirect(redirect) => self.keep(redirect.set_cookie.as_ref()),
-            BrowserOutcome::Consent(_) | BrowserOutcome::ErrorPage(_) => {}
+            BrowserOutcome::Consent(_) | BrowserOutcome::Document(_) | BrowserOutcome::ErrorPage(_) => {}
         }
         outcome
     }

@@ -1,6 +1,6 @@
 //! Arabic.
 
-use super::{ClaimTexts, ErrorText, ErrorTexts, Phrase, Texts, ValueTexts};
+use super::{ClaimTexts, DocumentTexts, ErrorText, ErrorTexts, Phrase, Texts, ValueTexts};
 
 pub(in crate::pages) static AR: Texts = Texts {
     service: "خدمة الهوية الإقليمية",
@@ -121,6 +121,28 @@ pub(in crate::pages) static AR: Texts = Texts {
             todo: "انتظر بضع دقائق وحاول مرة أخرى. إذا تكرر ذلك فأعط الخدمة التي أتيت منها الرمز أدناه.",
         },
     },
+
+    document_title: "وثيقتك غير مقبولة هنا",
+    document: DocumentTexts {
+        expired: ErrorText {
+            what: "انتهت صلاحية وثيقة هويتك. لا يمكن لهذه الخدمة أن تقبل إلا وثيقة سارية.",
+            todo: "جدّد وثيقتك لدى الجهة التي أصدرتها ثم حاول مرة أخرى. أو اطلب من الخدمة طريقة أخرى.",
+        },
+        lost: ErrorText {
+            what: "وثيقة هويتك مسجلة على أنها مفقودة أو مسروقة.",
+            todo: "اطلب وثيقة جديدة من الجهة التي أصدرتها، أو أخبرها إذا كان ذلك خطأ. ثم حاول مرة أخرى.",
+        },
+        revoked: ErrorText {
+            what: "سحبت الجهة المصدرة وثيقة هويتك.",
+            todo: "اسأل تلك الجهة عن السبب وعما تحتاج إليه للحصول على وثيقة جديدة.",
+        },
+        unknown: ErrorText {
+            what: "لم يذكر بلدك ما إذا كانت وثيقة هويتك سارية. ويجب أن تعرف هذه الخدمة ذلك.",
+            todo: "اطلب من الخدمة طريقة أخرى لإثبات هويتك.",
+        },
+    },
+    document_nothing: Phrase("لم يُعطَ أي شيء عنك إلى {}."),
+    document_back: Phrase("الرجوع إلى {}"),
 
     signed_out_title: "تم تسجيل خروجك",
     signed_out: "يمكنك إغلاق هذه الصفحة.",

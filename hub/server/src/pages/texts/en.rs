@@ -1,6 +1,6 @@
 //! English.
 
-use super::{ClaimTexts, ErrorText, ErrorTexts, Phrase, Texts, ValueTexts};
+use super::{ClaimTexts, DocumentTexts, ErrorText, ErrorTexts, Phrase, Texts, ValueTexts};
 
 pub(in crate::pages) static EN: Texts = Texts {
     service: "Regional identity service",
@@ -121,6 +121,28 @@ pub(in crate::pages) static EN: Texts = Texts {
             todo: "Wait some minutes and try again. If it happens again, tell the service you came from the code below.",
         },
     },
+
+    document_title: "Your document is not accepted here",
+    document: DocumentTexts {
+        expired: ErrorText {
+            what: "Your identity document has expired. This service may only accept one that is in force.",
+            todo: "Renew your document at the office that issued it, then try again. Or ask the service for another way.",
+        },
+        lost: ErrorText {
+            what: "Your identity document is reported lost or stolen.",
+            todo: "Ask the office that issued it for a new one, or tell it if the report is wrong. Then try again.",
+        },
+        revoked: ErrorText {
+            what: "Your identity document was withdrawn by the office that issued it.",
+            todo: "Ask that office why, and what you need to get a new one.",
+        },
+        unknown: ErrorText {
+            what: "Your country did not say whether your identity document is in force. This service has to know.",
+            todo: "Ask the service for another way to prove who you are.",
+        },
+    },
+    document_nothing: Phrase("Nothing about you was given to {}."),
+    document_back: Phrase("Go back to {}"),
 
     signed_out_title: "You are signed out",
     signed_out: "You can close this page.",

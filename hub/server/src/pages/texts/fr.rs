@@ -1,6 +1,6 @@
 //! French.
 
-use super::{ClaimTexts, ErrorText, ErrorTexts, Phrase, Texts, ValueTexts};
+use super::{ClaimTexts, DocumentTexts, ErrorText, ErrorTexts, Phrase, Texts, ValueTexts};
 
 pub(in crate::pages) static FR: Texts = Texts {
     service: "Service régional d’identité",
@@ -121,6 +121,28 @@ pub(in crate::pages) static FR: Texts = Texts {
             todo: "Attendez quelques minutes et réessayez. Si cela se répète, donnez le code ci-dessous au service d’où vous venez.",
         },
     },
+
+    document_title: "Votre document n’est pas accepté ici",
+    document: DocumentTexts {
+        expired: ErrorText {
+            what: "Votre document d’identité est expiré. Ce service ne peut accepter qu’un document en vigueur.",
+            todo: "Renouvelez-le auprès du service qui l’a délivré, puis réessayez. Ou demandez ici un autre moyen.",
+        },
+        lost: ErrorText {
+            what: "Votre document d’identité est déclaré perdu ou volé.",
+            todo: "Demandez-en un nouveau au service qui l’a délivré, ou dites-lui que c’est une erreur. Puis réessayez.",
+        },
+        revoked: ErrorText {
+            what: "Votre document d’identité a été retiré par le service qui l’a délivré.",
+            todo: "Demandez-lui pourquoi, et ce qu’il faut pour en obtenir un nouveau.",
+        },
+        unknown: ErrorText {
+            what: "Votre pays n’a pas dit si votre document d’identité est en vigueur. Ce service doit le savoir.",
+            todo: "Demandez à ce service un autre moyen de prouver qui vous êtes.",
+        },
+    },
+    document_nothing: Phrase("Rien sur vous n’a été donné à {}."),
+    document_back: Phrase("Retourner à {}"),
 
     signed_out_title: "Vous êtes déconnecté",
     signed_out: "Vous pouvez fermer cette page.",

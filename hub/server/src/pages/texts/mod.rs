@@ -81,6 +81,11 @@ pub struct Texts {
     pub error_code: &'static str,
     pub errors: ErrorTexts,
 
+    pub document_title: &'static str,
+    pub document: DocumentTexts,
+    pub document_nothing: Phrase,
+    pub document_back: Phrase,
+
     pub signed_out_title: &'static str,
     pub signed_out: &'static str,
     pub shared_phone: &'static str,
@@ -97,6 +102,16 @@ pub struct ErrorTexts {
     pub unavailable: ErrorText,
     pub not_found: ErrorText,
     pub internal: ErrorText,
+}
+
+/// What is wrong with the person's document and what the person can do.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "the fields are the states of a document that may not be accepted")]
+pub struct DocumentTexts {
+    pub expired: ErrorText,
+    pub lost: ErrorText,
+    pub revoked: ErrorText,
+    pub unknown: ErrorText,
 }
 
 /// One kind of error.

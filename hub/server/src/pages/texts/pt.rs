@@ -1,6 +1,6 @@
 //! Portuguese.
 
-use super::{ClaimTexts, ErrorText, ErrorTexts, Phrase, Texts, ValueTexts};
+use super::{ClaimTexts, DocumentTexts, ErrorText, ErrorTexts, Phrase, Texts, ValueTexts};
 
 pub(in crate::pages) static PT: Texts = Texts {
     service: "Serviço regional de identidade",
@@ -121,6 +121,28 @@ pub(in crate::pages) static PT: Texts = Texts {
             todo: "Espere alguns minutos e tente de novo. Se acontecer outra vez, diga o código abaixo ao serviço de onde veio.",
         },
     },
+
+    document_title: "O seu documento não é aceite aqui",
+    document: DocumentTexts {
+        expired: ErrorText {
+            what: "O seu documento de identidade está caducado. Este serviço só pode aceitar um que esteja em vigor.",
+            todo: "Renove-o no serviço que o emitiu e tente de novo. Ou peça aqui outra forma.",
+        },
+        lost: ErrorText {
+            what: "O seu documento de identidade está dado como perdido ou roubado.",
+            todo: "Peça um novo ao serviço que o emitiu, ou diga-lhe que é um engano. Depois tente de novo.",
+        },
+        revoked: ErrorText {
+            what: "O seu documento de identidade foi retirado pelo serviço que o emitiu.",
+            todo: "Pergunte-lhe porquê e o que é preciso para obter um novo.",
+        },
+        unknown: ErrorText {
+            what: "O seu país não disse se o seu documento de identidade está em vigor. Este serviço tem de o saber.",
+            todo: "Peça a este serviço outra forma de provar quem é.",
+        },
+    },
+    document_nothing: Phrase("Nada sobre si foi dado a {}."),
+    document_back: Phrase("Voltar a {}"),
 
     signed_out_title: "A sessão terminou",
     signed_out: "Pode fechar esta página.",
