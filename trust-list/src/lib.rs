@@ -9,7 +9,9 @@
 //!    [`Issuer`]s and [`Client`]s. Both are ETSI TS 119 602 LoTE JSON.
 //! 3. An online key signs the short-lived **status** ([`document::Status`]): version and hash of each current list, and
 //!    the suspension orders ([`document::SuspensionOrder`]) that single regulators signed.
-//! 4. A [`Publisher`] serves these files, and [`delta`]s between two releases of a list. Nobody has to trust it.
+//! 4. A [`Publisher`] serves these files, and [`delta`]s between two releases of a list. Nobody has to trust it. Where
+//!    the root names a transparency log ([`document::LogDescription`]), every list is in it, and witnesses of the members
+//!    watch that it only grows.
 //! 5. [`update`] verifies them in numbered steps and keeps what must not go back in [`HighWater`]. Only it makes a
 //!    [`VerifiedList`].
 //! 6. [`TrustClient`] repeats that and says how things stand as a [`TrustState`]; [`TrustState::in_force`] is the policy.

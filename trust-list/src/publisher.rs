@@ -9,7 +9,8 @@ use async_trait::async_trait;
 /// Where the signed documents are fetched: a web server, a mirror, a directory, memory.
 ///
 /// `path` is relative and has one of these forms, with numbers in decimal and `CC` a country code:
-/// `root/2.json`, `status.json`, `lists/regional.7.json`, `lists/CC.3.json`, `lists/CC.3.from-2.delta`. A publisher is
+/// `root/2.json`, `status.json`, `lists/regional.7.json`, `lists/CC.3.json`, `lists/CC.3.from-2.delta`,
+/// `log/checkpoint`, `log/tile/0/000.p/7` (`DocumentPath` reads them). A publisher is
 /// not trusted: whatever it answers is verified, so a mirror will do; [`Mirrors`] are several.
 ///
 /// To add one: 1. answer `Ok(None)` when and only when the document does not exist (404), 2. stop reading at

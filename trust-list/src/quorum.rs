@@ -16,6 +16,21 @@ pub struct Quorum {
     pub countries: usize,
 }
 
+impl Quorum {
+    /// How many more must sign at least, if `signed` different keys of `from` different countries did.
+    pub(crate) fn missing(self, signed: usize, from: usize) -> usize {
+        self.threshold.saturating_sub(signed).max(self.countries.saturating_sub(from))
+    }
+
+    /// Refuses unless that is enough.
+    pub(crate) fn require(self, signed: usize, from: usize) -> Result<(), QuorumNotMet> {
+        if self.missing(signed, from) == 0 {
+            return Ok(());
+        }
+        Err(QuorumNotMet { signed, threshold: self.threshold, from, countries: self.countries })
+    }
+}
+
 /// The keys that may sign a kind of document, and how many must.
 #[derive(Clone, Debug)]
 pub struct Signers {
@@ -115,17 +130,12 @@ pub struct Tally {
 impl Tally {
     /// How many signatures are missing at least.
     pub fn missing(&self) -> usize {
-        let keys = self.quorum.threshold.saturating_sub(self.signed.len());
-        keys.max(self.quorum.countries.saturating_sub(self.countries.len()))
+        self.quorum.missing(self.signed.len(), self.countries.len())
     }
 
     /// Whether the quorum is met.
     pub fn require(&self) -> Result<(), QuorumNotMet> {
-        if self.missing() == 0 {
-            return Ok(());
-        }
-        let Quorum { threshold, countries } = self.quorum;
-        Err(QuorumNotMet { signed: self.signed.len(), threshold, from: self.countries.len(), countries })
+        self.quorum.require(self.signed.len(), self.countries.len())
     }
 }
 

@@ -9,6 +9,7 @@
 
 pub(crate) mod clauses;
 pub(crate) mod extension;
+mod log;
 pub(crate) mod lote;
 mod national;
 mod path;
@@ -20,8 +21,9 @@ mod status;
 mod suspension;
 pub mod vocabulary;
 
+pub use log::{LogDescription, LogDescriptionProblem, LogProblem, LogWitness, LoggedDocument};
 pub use national::NationalList;
-pub use path::{DocumentPath, ListName, NotADocument};
+pub use path::{DocumentPath, ListName, LogPath, NotADocument};
 pub use problem::ListProblem;
 pub use regional::{MemberEntry, RegionalList, Reinstatement};
 pub use root::{Role, RoleQuorums, Root, RootDocument, RootKey, RootProblem};
@@ -29,6 +31,7 @@ pub use status::{ListEntry, Status, StatusProblem};
 pub use suspension::{SuspensionOrder, SuspensionReason, SuspensionTarget, UnknownReason};
 
 pub(crate) use clauses::Requested;
+pub(crate) use log::TrustedLog;
 pub(crate) use national::{ClientExtension, IssuerExtension};
 pub(crate) use regional::MemberExtension;
 pub(crate) use root::LIMITS as ROOT_LIMITS;

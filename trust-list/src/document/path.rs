@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use tile_log::{Slot, Tile};
 
 use crate::CountryCode;
 
@@ -18,6 +19,19 @@ pub enum DocumentPath {
     List(ListName, u64),
     /// `lists/<name>.<sequence>.from-<older sequence>.delta`: what turns the older release into the newer.
     Delta(ListName, u64, u64),
+    /// `lists/<name>.<sequence>.tlog-proof`: that the list is in the log. Clients keep it beside the list.
+    Proof(ListName, u64),
+    /// `log/<path>`
+    Log(LogPath),
+}
+
+/// A file of the log (C2SP tlog-tiles), in the order in which they are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LogPath {
+    /// `tile/…`
+    Tile(Tile),
+    /// `head`, the newest that the log signed, and `checkpoint`, the one that witnesses cosigned.
+    Checkpoint(Slot),
 }
 
 /// The name of a list in the status document: `regional`, or the code of a member.
@@ -37,6 +51,9 @@ impl fmt::Display for DocumentPath {
             Self::Status => f.write_str("status.json"),
             Self::List(name, sequence) => write!(f, "lists/{name}.{sequence}.json"),
             Self::Delta(name, sequence, older) => write!(f, "lists/{name}.{sequence}.from-{older}.delta"),
+            Self::Proof(name, sequence) => write!(f, "lists/{name}.{sequence}.tlog-proof"),
+            Self::Log(LogPath::Tile(tile)) => write!(f, "log/{tile}"),
+            Self::Log(LogPath::Checkpoint(slot)) => write!(f, "log/{}", slot.path()),
         }
     }
 }
@@ -59,11 +76,19 @@ fn parse(text: &str) -> Option<DocumentPath> {
     if let Some(version) = text.strip_prefix("root/") {
         return Some(DocumentPath::Root(version.strip_suffix(".json")?.parse().ok()?));
     }
+    if let Some(path) = text.strip_prefix("log/") {
+        let slot = [Slot::Head, Slot::Checkpoint].into_iter().find(|slot| slot.path() == path);
+        let path = slot.map(LogPath::Checkpoint).or_else(|| path.parse().ok().map(LogPath::Tile));
+        return path.map(DocumentPath::Log);
+    }
     let (name, release) = text.strip_prefix("lists/")?.split_once('.')?;
     let name = name.parse().ok()?;
     if let Some(numbers) = release.strip_suffix(".delta") {
         let (sequence, older) = numbers.split_once(".from-")?;
         return Some(DocumentPath::Delta(name, sequence.parse().ok()?, older.parse().ok()?));
+    }
+    if let Some(sequence) = release.strip_suffix(".tlog-proof") {
+        return Some(DocumentPath::Proof(name, sequence.parse().ok()?));
     }
     Some(DocumentPath::List(name, release.strip_suffix(".json")?.parse().ok()?))
 }
@@ -105,7 +130,7 @@ impl From<ListName> for String {
 /// The text names no trust document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "a list is named \"regional\" or by its country code, a document root/N.json, status.json or lists/NAME.N.json"
+    "a list is named \"regional\" or by its country code, a document root/N.json, status.json, lists/NAME.N.json or log/..."
 )]
 pub struct NotADocument;
 
@@ -122,6 +147,10 @@ mod tests {
             DocumentPath::List(ListName::Regional, 7),
             DocumentPath::List(member, u64::MAX),
             DocumentPath::Delta(member, 9, 8),
+            DocumentPath::Proof(member, 3),
+            DocumentPath::Log(LogPath::Checkpoint(Slot::Head)),
+            DocumentPath::Log(LogPath::Checkpoint(Slot::Checkpoint)),
+            DocumentPath::Log(LogPath::Tile("tile/entries/x001/234.p/5".parse().unwrap())),
         ] {
             assert_eq!(path.to_string().parse(), Ok(path));
         }
@@ -152,6 +181,13 @@ mod tests {
             "lists/XA.2.from-1.json",
             "lists/XA.2.from-../1.delta",
             "ROOT/1.json",
+            "lists/XA.1.tlog-proof.json",
+            "log/",
+            "log/head.next",
+            "log/tile/0/../000",
+            "log/tile/00/000",
+            "log/tile/0/000.p/256",
+            "tile/0/000",
         ] {
             assert_eq!(text.parse::<DocumentPath>(), Err(NotADocument), "{text}");
         }

@@ -1,5 +1,6 @@
 //! Why a list is refused.
 
+use super::LogProblem;
 use crate::{CountryCode, EntityId, Purpose, Regression};
 
 /// Why one list cannot be used. A national list with a problem disables its member, not the others.
@@ -35,6 +36,9 @@ pub enum ListProblem {
     /// The regional list lets an online key sign it.
     #[error("key {0} signs the status document and must not sign a list")]
     OnlineSigner(strict_jose::Thumbprint),
+    /// The log does not show that it has it.
+    #[error("{0}")]
+    Log(#[from] LogProblem),
     /// It is not strict JSON, or not LoTE, or lacks what an explicit list must have.
     #[error("it is not of the form that TS 119 602 prescribes: {0}")]
     WrongForm(String),
@@ -118,6 +122,10 @@ impl ListProblem {
 
     /// Whether the same status document may lead to a usable list a moment later.
     pub(crate) fn may_pass(&self) -> bool {
-        matches!(self, Self::Missing | Self::Unreachable(_) | Self::WrongLength | Self::WrongHash)
+        match self {
+            Self::Missing | Self::Unreachable(_) | Self::WrongLength | Self::WrongHash => true,
+            Self::Log(problem) => problem.may_pass(),
+            _ => false,
+        }
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use strict_jose::{JwkError, Limits, PublicJwk, SignedDocument, Thumbprint, UnixTime, json};
 
+use super::log::{LogDescription, LogDescriptionProblem, TrustedLog};
 use super::{Typ, rfc3339};
 use crate::CountryCode;
 use crate::quorum::{Quorum, QuorumNotMet, Signers};
@@ -68,6 +69,9 @@ pub struct RootDocument {
     pub keys: Vec<RootKey>,
     /// How many of them must sign what.
     pub roles: RoleQuorums,
+    /// The log in which every list must be, and its witnesses. Only a root switches it on or off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log: Option<LogDescription>,
 }
 
 /// A root whose form and rules were checked; [`crate::update`] also checks who signed it.
@@ -77,6 +81,7 @@ pub struct Root {
     sign_roots: Signers,
     sign_lists: Signers,
     sign_status: Signers,
+    log: Option<TrustedLog>,
 }
 
 /// A root of sixty holders with RSA keys and sixty RSA-4096 signatures is 200 KiB; TUF implementations cap at 1 MiB.
@@ -103,7 +108,8 @@ impl Root {
         let sign_roots = signers(Role::Root, document.roles.root)?;
         let sign_lists = signers(Role::Regional, document.roles.regional)?;
         let sign_status = signers(Role::Status, document.roles.status)?;
-        Ok(Self { document, sign_roots, sign_lists, sign_status })
+        let log = document.log.as_ref().map(TrustedLog::new).transpose()?;
+        Ok(Self { document, sign_roots, sign_lists, sign_status, log })
     }
 
     /// What it says.
@@ -123,6 +129,11 @@ impl Root {
             Role::Regional => &self.sign_lists,
             Role::Status => &self.sign_status,
         }
+    }
+
+    /// The log in which every list must be.
+    pub(crate) fn log(&self) -> Option<&TrustedLog> {
+        self.log.as_ref()
     }
 
     /// The regional list's DistributionPoint.
@@ -208,6 +219,9 @@ pub enum RootProblem {
     /// A key cannot sign.
     #[error("a key cannot be a signer's: {0}")]
     Key(#[from] JwkError),
+    /// What it says of the log makes no sense.
+    #[error("its log: {0}")]
+    Log(#[from] LogDescriptionProblem),
     /// Not the version that is next.
     #[error("it is version {found}, not {expected}")]
     WrongVersion {

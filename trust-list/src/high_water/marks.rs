@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use strict_jose::{Thumbprint, UnixTime};
+use tile_log::{Hash, KeyName, SignedCheckpoint, TreeHead};
 
 use crate::document::{ListName, SuspensionOrder};
 use crate::quorum::Signers;
@@ -18,6 +19,43 @@ pub(crate) struct Marks {
     pub(crate) orders: Vec<KeptOrder>,
     /// The last status document whose lists all came and were good.
     pub(crate) good: Option<Good>,
+    /// The longest tree of each log, by its origin. Marks from before there were logs have none.
+    #[serde(default)]
+    pub(crate) logs: BTreeMap<String, LogMark>,
+}
+
+/// The longest tree of a log that was verified, and the checkpoint that says so: evidence, should another be shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct LogMark {
+    size: u64,
+    #[serde(with = "root_hash")]
+    root: Hash,
+    checkpoint: String,
+}
+
+impl LogMark {
+    pub(crate) fn of(checkpoint: &SignedCheckpoint) -> Self {
+        let TreeHead { size, root } = checkpoint.tree();
+        Self { size, root, checkpoint: checkpoint.note().to_string() }
+    }
+
+    pub(crate) fn tree(&self) -> TreeHead {
+        TreeHead { size: self.size, root: self.root }
+    }
+}
+
+/// A hash in base64, as checkpoints have it.
+mod root_hash {
+    use serde::{Deserialize as _, Deserializer, Serializer};
+    use tile_log::Hash;
+
+    pub(super) fn serialize<S: Serializer>(hash: &Hash, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(hash)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Hash, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
 }
 
 /// A suspension order that was verified, with the keys that could sign it then. They are not asked for again: what
@@ -125,6 +163,11 @@ impl Marks {
         self.good.as_ref().is_some_and(|good| good.version == version && good.sha256 == sha256)
     }
 
+    /// The mark of a log. It binds whatever becomes of keys: a log goes on under its origin, or another begins.
+    pub(crate) fn log(&self, origin: &KeyName) -> Option<&LogMark> {
+        self.logs.get(origin.as_str())
+    }
+
     /// The mark of a list, if it still binds.
     pub(crate) fn list(&self, name: ListName, signers: &Signers) -> Option<&Mark> {
         binding(self.lists.get(&name), signers)
@@ -137,6 +180,13 @@ mod tests {
 
     fn mark(version: u64) -> Mark {
         Mark { version, sha256: "a".to_owned(), issued: UnixTime::new(1_000), signed_by: BTreeSet::new() }
+    }
+
+    #[test]
+    fn marks_from_before_there_were_logs_are_read() {
+        let old = r#"{"status":null,"lists":{},"orders":[],"good":{"version":7,"sha256":"a"}}"#;
+        let marks: Marks = serde_json::from_str(old).unwrap();
+        assert!(marks.is_good(7, "a") && marks.logs.is_empty());
     }
 
     #[test]

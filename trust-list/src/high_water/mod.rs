@@ -2,9 +2,10 @@
 //!
 //! Two directories, so that emptying the cache cannot bring old documents back:
 //!
-//! - `marks/`: `marks.json` and `roots/<version>.json`. Written with fsync, rename, fsync of the directory, *before*
-//!   anything newer is used.
-//! - `documents/`: the last good documents, for a start without network. May be removed at any time.
+//! - `marks/`: `marks.json` (also the longest tree of the log) and `roots/<version>.json`. Written with fsync, rename,
+//!   fsync of the directory, *before* anything newer is used.
+//! - `documents/`: the last good documents, each list with the proof that the log has it, for a start without network.
+//!   May be removed at any time.
 
 mod error;
 mod files;
@@ -15,7 +16,7 @@ use std::path::Path;
 
 pub use error::HighWaterError;
 pub use marks::Regression;
-pub(crate) use marks::{Good, KeptOrder, Mark, Marks};
+pub(crate) use marks::{Good, KeptOrder, LogMark, Mark, Marks};
 
 use crate::document::DocumentPath;
 use files::Files;

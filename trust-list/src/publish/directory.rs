@@ -48,15 +48,21 @@ fn read_capped(path: &Path, max_bytes: usize) -> std::io::Result<Vec<u8>> {
 /// Every document in `dir`; other files are none of ours.
 pub(super) fn read(dir: &Path) -> Result<BTreeMap<DocumentPath, Vec<u8>>, PublishError> {
     let mut documents = BTreeMap::new();
-    for part in ["", "root", "lists"] {
-        let folder = dir.join(part);
+    let mut folders = ["", "root", "lists", "log"].map(PathBuf::from).to_vec();
+    while let Some(part) = folders.pop() {
+        let folder = dir.join(&part);
         let entries = match fs::read_dir(&folder) {
             Ok(entries) => entries,
             Err(error) if error.kind() == ErrorKind::NotFound => continue,
             Err(error) => return Err(PublishError::io("cannot read", &folder)(error)),
         };
         for entry in entries.filter_map(Result::ok) {
-            let name = Path::new(part).join(entry.file_name());
+            let name = part.join(entry.file_name());
+            // Only the tiles of the log lie deeper.
+            if part.starts_with("log") && entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                folders.push(name);
+                continue;
+            }
             let Some(place) = name.to_str().and_then(|name| name.parse::<DocumentPath>().ok()) else { continue };
             let path = entry.path();
             documents.insert(place, fs::read(&path).map_err(PublishError::io("cannot read", &path))?);
@@ -65,7 +71,7 @@ pub(super) fn read(dir: &Path) -> Result<BTreeMap<DocumentPath, Vec<u8>>, Publis
     Ok(documents)
 }
 
-/// Roots and lists first; the status, which makes them current, last.
+/// Roots and lists first, then the log, its checkpoints after its tiles; the status, which makes them current, last.
 pub(super) fn write(dir: &Path, documents: &Published) -> Result<(), PublishError> {
     for part in ["root", "lists"] {
         let path = dir.join(part);
@@ -73,7 +79,7 @@ pub(super) fn write(dir: &Path, documents: &Published) -> Result<(), PublishErro
     }
     let is_status = |place: &DocumentPath| *place == DocumentPath::Status;
     for (place, bytes) in documents.iter().filter(|(place, _)| !is_status(place)) {
-        write_if_new(&dir.join(place.to_string()), bytes)?;
+        write_one(dir, place, bytes)?;
     }
     if let Some(bytes) = documents.get(DocumentPath::Status) {
         write_if_new(&dir.join(DocumentPath::Status.to_string()), bytes)?;

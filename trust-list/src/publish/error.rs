@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use strict_jose::DocumentError;
 
-use crate::document::{DocumentPath, ListName, ListProblem, RootProblem, StatusProblem};
+use crate::document::{DocumentPath, ListName, ListProblem, LogProblem, RootProblem, StatusProblem};
 use crate::quorum::QuorumNotMet;
 use crate::{Conflict, CountryCode};
 
@@ -64,6 +64,33 @@ pub enum PublishError {
         /// The newest there is.
         newest: u64,
     },
+    /// The root names no log.
+    #[error("the root names no log; give the proposal of the root that will")]
+    NoLog,
+    /// The root names a log, and no checkpoint of it is shown to clients.
+    #[error(
+        "clients are shown no checkpoint of the log, and the root demands one: publish with --log-key, let the \
+         witnesses cosign, add their cosignatures with `trustctl log add-cosignature`"
+    )]
+    NoCheckpoint,
+    /// Clients would find no regional list in the log.
+    #[error(
+        "no regional list is in the part of the log that the witnesses cosigned: publish with --log-key, let them \
+         cosign, add their cosignatures with `trustctl log add-cosignature`"
+    )]
+    RegionalNotLogged,
+    /// Clients would refuse the log.
+    #[error("the log: {0}")]
+    Log(#[source] LogProblem),
+    /// The log cannot be written.
+    #[error("the log: {0}")]
+    WriteLog(#[from] tile_log::LogError),
+    /// The log cannot be read.
+    #[error("the log: {0}")]
+    ReadLog(#[from] tile_log::ReadError),
+    /// The files of the log cannot be read or written.
+    #[error("the log: {0}")]
+    StoreLog(#[from] tile_log::StorageError),
     /// The file system refuses a write.
     #[error(transparent)]
     Write(#[from] crate::high_water::HighWaterError),

@@ -8,6 +8,8 @@
 //! 3. When [`crate::Signers::tally`] finds the quorum, it goes into the [`Published`] documents.
 //! 4. [`Published::restamp`] makes a new status document with the online key; [`Published::write_to`] writes the
 //!    documents to a directory, the status last, so that a reader sees the old state or the new one.
+//! 5. Where the root names a log, [`Published::append_to`] enters every root and list into it, and
+//!    [`Published::restamp`] makes a list current once the [`Witnesses`] cosigned that.
 
 mod checks;
 mod detached;
@@ -15,6 +17,7 @@ mod directory;
 mod draft;
 pub mod entry;
 mod error;
+mod log;
 mod national;
 mod order;
 mod proposal;
@@ -30,6 +33,7 @@ mod wire;
 pub use detached::DetachedSignature;
 pub use directory::DirectoryPublisher;
 pub use error::PublishError;
+pub use log::{Witnesses, entries};
 pub use national::NationalBuilder;
 pub use proposal::Proposal;
 pub use published::{MemoryPublisher, Published};

@@ -7,6 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use async_trait::async_trait;
 use strict_jose::{DocumentSigner, UnixTime};
 
+use super::log::Current;
 use super::{Proposal, PublishError, StatusBuilder, directory};
 use crate::delta;
 use crate::document::{DocumentPath, ListName, MemberEntry, RegionalList, Role, Root, Status, SuspensionOrder, Typ};
@@ -131,12 +132,13 @@ impl Published {
             builder = builder.expires(now.plus(life));
         }
         for name in self.names() {
-            if let Some((sequence, bytes)) = self.newest(name) {
-                builder = builder.list(name, sequence, bytes);
-            }
             self.add_deltas(name);
         }
-        for order in &self.orders_to_carry(previous, orders)? {
+        let current = self.current()?;
+        for (name, sequence, bytes, log_index) in &current {
+            builder = builder.list(*name, *sequence, bytes, *log_index);
+        }
+        for order in &orders_to_carry(current_regional(&root, &current)?.as_ref(), previous, orders)? {
             builder = builder.order(order)?;
         }
         let mut proposal = builder.build()?;
@@ -181,30 +183,12 @@ impl Published {
         lists.collect()
     }
 
-    fn newest(&self, name: ListName) -> Option<(u64, &[u8])> {
+    pub(super) fn newest(&self, name: ListName) -> Option<(u64, &[u8])> {
         let range = DocumentPath::List(name, 0)..=DocumentPath::List(name, u64::MAX);
         self.0.range(range).next_back().and_then(|(path, bytes)| match path {
             DocumentPath::List(_, sequence) => Some((*sequence, bytes.as_slice())),
             _ => None,
         })
-    }
-
-    /// The orders of the previous status that the newest regional list does not lift, and new ones. Each once, with
-    /// the signatures of all its copies.
-    fn orders_to_carry(&self, previous: Option<Status>, new: &[Proposal]) -> Result<Vec<Proposal>, PublishError> {
-        let regional = self.regional()?;
-        let mut carried = Vec::new();
-        for raw in previous.map(|status| status.suspensions).unwrap_or_default() {
-            let proposal = Proposal::parse(raw.get().as_bytes())?;
-            let order: SuspensionOrder = serde_json::from_slice(proposal.payload())?;
-            if !regional.iter().flat_map(|list| &list.reinstatements).any(|row| row.lifts(&order)) {
-                put_together(&mut carried, &proposal)?;
-            }
-        }
-        for order in new {
-            put_together(&mut carried, order)?;
-        }
-        Ok(carried)
     }
 
     /// The newest regional list, if there is one.
@@ -214,6 +198,36 @@ impl Published {
             None => Ok(None),
         }
     }
+}
+
+/// The regional list among the current ones.
+fn current_regional(root: &Root, current: &[Current<'_>]) -> Result<Option<RegionalList>, PublishError> {
+    match current.iter().find(|(name, ..)| *name == ListName::Regional) {
+        Some((_, _, bytes, _)) => super::checks::regional_list(&Proposal::parse(bytes)?).map(Some),
+        None if root.log().is_some() => Err(PublishError::RegionalNotLogged),
+        None => Ok(None),
+    }
+}
+
+/// The orders of the previous status that the current regional list does not lift, and new ones. Each once, with the
+/// signatures of all its copies.
+fn orders_to_carry(
+    regional: Option<&RegionalList>,
+    previous: Option<Status>,
+    new: &[Proposal],
+) -> Result<Vec<Proposal>, PublishError> {
+    let mut carried = Vec::new();
+    for raw in previous.map(|status| status.suspensions).unwrap_or_default() {
+        let proposal = Proposal::parse(raw.get().as_bytes())?;
+        let order: SuspensionOrder = serde_json::from_slice(proposal.payload())?;
+        if !regional.iter().flat_map(|list| &list.reinstatements).any(|row| row.lifts(&order)) {
+            put_together(&mut carried, &proposal)?;
+        }
+    }
+    for order in new {
+        put_together(&mut carried, order)?;
+    }
+    Ok(carried)
 }
 
 fn put_together(orders: &mut Vec<Proposal>, copy: &Proposal) -> Result<(), PublishError> {

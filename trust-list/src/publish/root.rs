@@ -6,7 +6,7 @@ use strict_jose::{PublicJwk, Thumbprint, UnixTime};
 
 use super::{Proposal, PublishError};
 use crate::CountryCode;
-use crate::document::{Role, RoleQuorums, Root, RootDocument, RootKey, Typ};
+use crate::document::{LogDescription, Role, RoleQuorums, Root, RootDocument, RootKey, Typ};
 use crate::quorum::Quorum;
 
 /// Makes the first root of a region, or the next.
@@ -34,6 +34,7 @@ impl RootBuilder {
             status_life: STATUS_LIFE,
             keys: Vec::new(),
             roles: RoleQuorums { root: ONE, regional: ONE, status: ONE },
+            log: None,
         })
     }
 
@@ -87,6 +88,13 @@ impl RootBuilder {
             Role::Regional => self.0.roles.regional = quorum,
             Role::Status => self.0.roles.status = quorum,
         }
+        self
+    }
+
+    /// Demands that every list is in a log; or, with `None`, no longer.
+    #[must_use]
+    pub fn log(mut self, log: Option<LogDescription>) -> Self {
+        self.0.log = log;
         self
     }
 

@@ -34,11 +34,11 @@ impl StatusBuilder {
         self
     }
 
-    /// Names `bytes` as the current document of a list.
+    /// Names `bytes` as the current document of a list, and where the log has it.
     #[must_use]
-    pub fn list(mut self, name: ListName, sequence: u64, bytes: &[u8]) -> Self {
+    pub fn list(mut self, name: ListName, sequence: u64, bytes: &[u8], log_index: Option<u64>) -> Self {
         let sha256 = b64::encode(sha256(bytes));
-        self.0.lists.push(ListEntry { name, sequence, length: bytes.len(), sha256 });
+        self.0.lists.push(ListEntry { name, sequence, length: bytes.len(), sha256, log_index });
         self
     }
 

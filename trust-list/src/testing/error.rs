@@ -18,6 +18,15 @@ pub enum TestRegionError {
     /// A key cannot be made.
     #[error(transparent)]
     Key(#[from] JwkError),
+    /// A key of the log or of a witness cannot be made.
+    #[error(transparent)]
+    LogKey(#[from] tile_log::KeyError),
+    /// The log cannot be written.
+    #[error(transparent)]
+    Log(#[from] tile_log::LogError),
+    /// A witness does not cosign.
+    #[error(transparent)]
+    Witness(#[from] tile_log::witness::WitnessError),
     /// Not a country.
     #[error(transparent)]
     Country(#[from] CountryCodeError),

@@ -26,6 +26,7 @@
 
 mod drafts;
 mod error;
+mod log;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -35,6 +36,7 @@ use futures_util::FutureExt as _;
 use strict_jose::{Algorithm, JwkError, SigningKey, UnixTime};
 
 pub use error::TestRegionError;
+use log::TestLog;
 
 use crate::document::{
     DocumentPath, ListName, MemberEntry, Reinstatement, Role, SuspensionOrder, SuspensionReason, SuspensionTarget,
@@ -59,6 +61,7 @@ pub struct TestRegion {
     national: BTreeMap<CountryCode, SigningKey>,
     online: SigningKey,
     orders: Vec<Proposal>,
+    log: Option<TestLog>,
     pinned_root: Vec<u8>,
     /// What is published: change it and call [`TestRegion::serve`] to publish what no regulator would.
     pub documents: Published,
@@ -81,6 +84,7 @@ impl TestRegion {
             national: BTreeMap::new(),
             online: key()?,
             orders: Vec::new(),
+            log: None,
             pinned_root: Vec::new(),
             documents: Published::new(),
             publisher: MemoryPublisher::default(),
@@ -203,6 +207,7 @@ impl TestRegion {
     /// Sets the time and publishes a new status document.
     pub fn republish(&mut self, now: UnixTime) -> Result<&mut Self, TestRegionError> {
         self.now = now;
+        self.log_documents()?;
         let orders = std::mem::take(&mut self.orders);
         self.documents.restamp(std::slice::from_ref(&self.online), &orders, now, self.status_life)?;
         self.serve();

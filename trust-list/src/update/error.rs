@@ -2,7 +2,7 @@
 
 use strict_jose::UnixTime;
 
-use crate::document::{ListProblem, RootProblem, StatusProblem};
+use crate::document::{ListProblem, LogProblem, RootProblem, StatusProblem};
 use crate::high_water::HighWaterError;
 use crate::publisher::FetchError;
 use crate::verified::Conflict;
@@ -60,6 +60,9 @@ pub enum UpdateError {
     /// The regional list is refused.
     #[error("regional list: {0}")]
     Regional(#[source] ListProblem),
+    /// The publisher shows another log than was seen before.
+    #[error("{0}; keep this message and the marks of this client, and ask the other member states which log they see")]
+    Log(#[source] LogProblem),
     /// Two national lists contradict one another.
     #[error(transparent)]
     Conflict(#[from] Conflict),
@@ -87,12 +90,16 @@ impl UpdateError {
             Self::Fetch(_) | Self::NoStatus | Self::Regional(ListProblem::Missing | ListProblem::Unreachable(_)) => {
                 Fault::Network
             }
+            Self::Regional(ListProblem::Log(problem)) if problem.is_network() => Fault::Network,
             Self::RootExpired { .. }
             | Self::Status(StatusProblem::Expired { .. })
             | Self::Regional(ListProblem::Expired) => Fault::Outdated,
-            Self::Root { .. } | Self::TooManyRoots { .. } | Self::Status(_) | Self::Regional(_) | Self::Conflict(_) => {
-                Fault::Documents
-            }
+            Self::Root { .. }
+            | Self::TooManyRoots { .. }
+            | Self::Status(_)
+            | Self::Regional(_)
+            | Self::Log(_)
+            | Self::Conflict(_) => Fault::Documents,
         }
     }
 
@@ -119,7 +126,9 @@ impl UpdateError {
             | Self::Regional(ListProblem::Regressed(regression)) => regression.code(),
             Self::Status(StatusProblem::Expired { .. }) => "status_expired",
             Self::Status(_) => "status",
+            Self::Regional(ListProblem::Log(_)) => "log",
             Self::Regional(_) => "regional_list",
+            Self::Log(_) => "split_view",
             Self::Conflict(_) => "conflict",
         }
     }

@@ -6,12 +6,13 @@ use std::sync::Arc;
 use futures_util::future::join_all;
 use strict_jose::{Thumbprint, UnixTime};
 
+use super::log::{LogView, Proof};
 use super::named::Named;
 use super::status::Accepted;
 use super::{UpdateError, is_online_key, keep_mark, mark};
 use crate::document::{
-    DocumentPath, ListEntry, ListName, ListProblem, MemberEntry, NATIONAL_LIST, NationalList, REGIONAL_LIST,
-    RegionalList, Requested, Role, Root, Typ,
+    DocumentPath, ListEntry, ListName, ListProblem, LogProblem, MemberEntry, NATIONAL_LIST, NationalList,
+    REGIONAL_LIST, RegionalList, Requested, Role, Root, Typ,
 };
 use crate::high_water::{CachedDocument, HighWater, Mark};
 use crate::publisher::Publisher;
@@ -39,14 +40,16 @@ pub(super) async fn fetch(
     now: UnixTime,
 ) -> Result<Fetched, UpdateError> {
     let run = Run { root, status, publisher, previous, now };
+    let mut log = LogView::new(root.log(), publisher, status.recalled);
     let mut documents = Vec::new();
-    let regional = run.regional(high_water, &mut documents).await?;
+    let regional = run.regional(&mut log, high_water, &mut documents).await?;
     // All at once: a slow answer for one member does not delay the others.
     let found = join_all(regional.members.iter().map(|entry| run.find_national(entry, high_water))).await;
+    let found = run.prove(found, &mut log, high_water).await?;
     let mut members = Vec::with_capacity(regional.members.len());
     for (entry, found) in regional.members.iter().zip(found) {
         let list = match found {
-            Ok(found) => run.national(entry, found, high_water, &mut documents)?,
+            Ok((found, proof)) => run.national(entry, found, proof, high_water, &mut documents)?,
             Err(problem) => Err(problem),
         };
         members.push(Member { entry: entry.clone(), list });
@@ -71,12 +74,13 @@ enum Found {
     /// The one of the snapshot in force.
     Known(Arc<NationalList>),
     /// Another one.
-    New(Named),
+    New(ListEntry, Named),
 }
 
 impl Run<'_> {
     async fn regional(
         &self,
+        log: &mut LogView<'_>,
         high_water: &mut HighWater,
         documents: &mut Vec<CachedDocument>,
     ) -> Result<Arc<RegionalList>, UpdateError> {
@@ -84,16 +88,39 @@ impl Run<'_> {
         let entry = self.entry(name).map_err(UpdateError::Regional)?;
         let path = DocumentPath::List(name, entry.sequence);
         if let Some(known) = self.known_regional(entry) {
-            documents.push((path, None));
+            documents.extend([(path, None), (DocumentPath::Proof(name, entry.sequence), None)]);
             return Ok(known);
         }
         let named = Named::obtain(entry, self.publisher, high_water).await.map_err(UpdateError::Regional)?;
         let signers = self.root.signers(Role::Regional);
         let (list, signed_by) = self.read_regional(entry, &named, signers).map_err(UpdateError::Regional)?;
-        // 5.6 The mark is on disk before the list is used.
+        let proofs = log.prove(&[entry], high_water).await?;
+        let proof =
+            proofs.into_iter().collect::<Result<Vec<_>, _>>().map_err(|why| UpdateError::Regional(why.into()))?;
+        // 5.7 The mark is on disk before the list is used.
         self.keep_mark(high_water, name, mark(list.sequence, &list.sha256, list.issued, signed_by))?;
         documents.push((path, named.into_new()));
+        documents.extend(proof.into_iter().map(|proof| (DocumentPath::Proof(name, list.sequence), proof)));
         Ok(Arc::new(list))
+    }
+
+    /// 5.6 What is new must be in the log.
+    async fn prove(
+        &self,
+        found: Vec<Result<Found, ListProblem>>,
+        log: &mut LogView<'_>,
+        high_water: &mut HighWater,
+    ) -> Result<Vec<Result<(Found, Proof), ListProblem>>, UpdateError> {
+        let new = found.iter().filter_map(|found| match found {
+            Ok(Found::New(entry, _)) => Some(entry),
+            _ => None,
+        });
+        let mut proofs = log.prove(&new.collect::<Vec<_>>(), high_water).await?.into_iter();
+        let with_proof = |found: Result<Found, ListProblem>| match found? {
+            known @ Found::Known(_) => Ok((known, None)),
+            new @ Found::New(..) => Ok((new, proofs.next().unwrap_or(Err(LogProblem::NoCheckpoint))?)),
+        };
+        Ok(found.into_iter().map(with_proof).collect())
     }
 
     fn read_regional(
@@ -110,10 +137,11 @@ impl Run<'_> {
 
     async fn find_national(&self, member: &MemberEntry, high_water: &HighWater) -> Result<Found, ListProblem> {
         let entry = self.entry(ListName::Member(member.country))?;
-        match self.known_national(member, entry) {
-            Some(known) => Ok(Found::Known(known)),
-            None => Named::obtain(entry, self.publisher, high_water).await.map(Found::New),
+        if let Some(known) = self.known_national(member, entry) {
+            return Ok(Found::Known(known));
         }
+        let named = Named::obtain(entry, self.publisher, high_water).await?;
+        Ok(Found::New(entry.clone(), named))
     }
 
     /// One national list: the outer error stops the update, the inner one disables the member.
@@ -121,14 +149,17 @@ impl Run<'_> {
         &self,
         member: &MemberEntry,
         found: Found,
+        proof: Proof,
         high_water: &mut HighWater,
         documents: &mut Vec<CachedDocument>,
     ) -> Result<Result<Arc<NationalList>, ListProblem>, UpdateError> {
         let name = ListName::Member(member.country);
         let named = match found {
-            Found::New(named) => named,
+            Found::New(_, named) => named,
             Found::Known(known) => {
-                documents.push((DocumentPath::List(name, known.sequence), None));
+                let (list, proof) =
+                    (DocumentPath::List(name, known.sequence), DocumentPath::Proof(name, known.sequence));
+                documents.extend([(list, None), (proof, None)]);
                 return Ok(Ok(known));
             }
         };
@@ -140,9 +171,10 @@ impl Run<'_> {
             Ok(read) => read,
             Err(problem) => return Ok(Err(problem)),
         };
-        // 5.6 The mark is on disk before the list is used.
+        // 5.7 The mark is on disk before the list is used.
         self.keep_mark(high_water, name, mark(list.sequence, &list.sha256, list.issued, signed_by))?;
         documents.push((DocumentPath::List(name, list.sequence), named.into_new()));
+        documents.push((DocumentPath::Proof(name, list.sequence), proof));
         Ok(Ok(Arc::new(list)))
     }
 

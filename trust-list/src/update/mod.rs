@@ -7,17 +7,21 @@
 //! 3. A mark whose signers were taken away binds no more (`Mark::binds`): recovery from fast-forward.
 //! 4. `status`: quorum, rollback, equivocation, jump, times; keep its mark before anything it names is used.
 //! 5. `lists`: length and hash before signatures, then quorum, then content. The regional list first, because it says
-//!    who signs the national ones. A bad national list disables its member only.
+//!    who signs the national ones. `log`: where the root names a transparency log, each list must be in it, under a
+//!    checkpoint that witnesses cosigned and that continues all seen before. A bad national list disables its member
+//!    only; two views of the log stop the update.
 //! 6. `orders`: the suspension orders, those of the status and those kept from before. If 5 or 7 fails, they narrow the
 //!    snapshot in force.
 //! 7. The lists are joined; whoever claims what another claims stops the whole. Then the snapshot is swapped.
 
 mod error;
 mod lists;
+mod log;
 mod named;
 mod orders;
 mod roots;
 mod status;
+mod tiles;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

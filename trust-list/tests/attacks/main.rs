@@ -8,6 +8,7 @@ mod defects;
 mod deltas;
 mod interrupted;
 mod lists;
+mod log;
 mod mirrors;
 mod mutation;
 mod orders;

@@ -7,10 +7,10 @@
 //!    [`MemoryTiles`].
 //! 2. Then it signs its head, a [`SignedCheckpoint`] (tlog-checkpoint): origin, size and [`Hash`] of the root, as a
 //!    [`Note`] (signed-note).
-//! 3. Witnesses look at the head. Each verifies that it continues what it cosigned before ([`ConsistencyProof`]) and
-//!    adds its cosignature ([`witness::cosign`], tlog-cosignature). Then clients are shown it as the checkpoint.
+//! 3. Witnesses look at the head. Each verifies that it continues what it cosigned before ([`TreeReader::verify_growth`])
+//!    and adds its cosignature ([`witness::cosign`], tlog-cosignature). Then clients are shown it as the checkpoint.
 //! 4. A client reads proofs out of tiles that nobody vouches for ([`TreeReader`]; [`Question::tiles`] says which to
-//!    fetch) and verifies them: that the tree continues the one it knew ([`ConsistencyProof::verify`]), and that it has
+//!    fetch) and verifies them: that the tree continues the one it knew ([`TreeReader::verify_growth`]), and that it has
 //!    an entry ([`InclusionProof::verify`]).
 //! 5. A [`TlogProof`] keeps that in a file, for who is offline (tlog-proof).
 //!
@@ -65,4 +65,4 @@ pub use proof::{ConsistencyProof, InclusionProof, NotProven, TreeHead};
 pub use storage::{Slot, StorageError, TileReader, TileWriter};
 pub use tile::{NotATile, TILE_WIDTH, Tile, TileKind, WrongTile};
 pub use tlog_proof::{ProofError, TlogProof};
-pub use tree_reader::{Question, ReadError, TreeReader};
+pub use tree_reader::{GrowthError, Question, ReadError, TreeReader};

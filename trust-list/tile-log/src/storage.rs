@@ -48,6 +48,26 @@ pub trait TileWriter: TileReader {
     fn replace_checkpoint(&mut self, slot: Slot, old: Option<&[u8]>, new: &[u8]) -> Result<(), StorageError>;
 }
 
+impl<R: TileReader> TileReader for &mut R {
+    fn tile(&self, tile: Tile) -> Result<Option<Vec<u8>>, StorageError> {
+        (**self).tile(tile)
+    }
+
+    fn checkpoint(&self, slot: Slot) -> Result<Option<Vec<u8>>, StorageError> {
+        (**self).checkpoint(slot)
+    }
+}
+
+impl<W: TileWriter> TileWriter for &mut W {
+    fn write_tiles(&mut self, tiles: &[(Tile, Vec<u8>)]) -> Result<(), StorageError> {
+        (**self).write_tiles(tiles)
+    }
+
+    fn replace_checkpoint(&mut self, slot: Slot, old: Option<&[u8]>, new: &[u8]) -> Result<(), StorageError> {
+        (**self).replace_checkpoint(slot, old, new)
+    }
+}
+
 /// Why a log cannot be read or written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StorageError {

@@ -1,9 +1,11 @@
 //! Proofs out of tiles.
 
+use std::ops::Range;
+
 use crate::hash::Hash;
-use crate::proof::{ConsistencyProof, InclusionProof};
+use crate::proof::{ConsistencyProof, InclusionProof, NotProven, TreeHead};
 use crate::storage::{StorageError, TileReader};
-use crate::tile::{Tile, WrongTile, hashes_of};
+use crate::tile::{TILE_WIDTH, Tile, WrongTile, hashes_of};
 use crate::tree::{self, Span};
 
 /// What somebody wants to know of a tree.
@@ -29,7 +31,12 @@ impl Question {
 
     /// The tiles of a tree of `size` entries that the answer stands in, for who fetches them first.
     pub fn tiles(self, size: u64) -> Result<Vec<Tile>, ReadError> {
-        Ok(tree::tiles(&self.spans(size)?, size))
+        let mut spans = self.spans(size)?;
+        if let Self::ConsistencyFrom(old) = self {
+            // For the verdict when there is no such proof.
+            spans.push(Span::whole(old));
+        }
+        Ok(tree::tiles(&spans, size))
     }
 }
 
@@ -61,13 +68,42 @@ impl<'r> TreeReader<'r> {
         Ok(ConsistencyProof { path: self.answer(Question::ConsistencyFrom(old))? })
     }
 
+    /// Verifies that `new`, the tree that is read here, begins with `old`.
+    pub fn verify_growth(&self, old: TreeHead, new: TreeHead) -> Result<(), GrowthError> {
+        if new.size < old.size {
+            return Err(GrowthError::Shorter);
+        }
+        let proof = self.consistency_from(old.size)?;
+        if proof.verify(old, new).is_ok() {
+            return Ok(());
+        }
+        // Who is to blame? If the tiles lead from some other first entries to the root that was signed, the tree does.
+        let beginning = TreeHead { root: self.span(Span::whole(old.size))?, ..old };
+        proof.verify(beginning, new)?;
+        Err(GrowthError::OtherTree)
+    }
+
     /// The entry at `index`, as the bundle has it: nobody vouches for it but an inclusion proof.
     pub fn entry(&self, index: u64) -> Result<Vec<u8>, ReadError> {
         let beyond = ReadError::BeyondTree { place: index, size: self.size };
-        let bundle = Tile::of_entry(index, self.size).ok_or(beyond.clone())?;
-        let entries = self.read(bundle, |bytes, tile| tile.read_entries(bytes))?;
-        let place = usize::try_from(index % crate::tile::TILE_WIDTH).unwrap_or(usize::MAX);
-        entries.into_iter().nth(place).ok_or(beyond)
+        let entries = self.entries(index..index.saturating_add(1))?;
+        entries.into_iter().next().ok_or(beyond)
+    }
+
+    /// The entries in a range, as the bundles have them: nobody vouches for them until their hashes make the root.
+    pub fn entries(&self, range: Range<u64>) -> Result<Vec<Vec<u8>>, ReadError> {
+        let mut entries = Vec::new();
+        let mut next = range.start;
+        while next < range.end {
+            let bundle = Tile::of_entry(next, self.size);
+            let bundle = bundle.ok_or(ReadError::BeyondTree { place: next, size: self.size })?;
+            let whole = self.read(bundle, |bytes, tile| tile.read_entries(bytes))?;
+            let skip = usize::try_from(next % TILE_WIDTH).unwrap_or(usize::MAX);
+            let take = usize::try_from(range.end - next).unwrap_or(usize::MAX);
+            entries.extend(whole.into_iter().skip(skip).take(take));
+            next = (bundle.index() + 1).saturating_mul(TILE_WIDTH);
+        }
+        Ok(entries)
     }
 
     fn answer(&self, question: Question) -> Result<Vec<Hash>, ReadError> {
@@ -94,6 +130,23 @@ impl<'r> TreeReader<'r> {
         let bytes = self.tiles.tile(full)?.ok_or(ReadError::Missing(tile))?;
         Ok(parse(&bytes, full)?)
     }
+}
+
+/// Why a tree is not shown to continue an older one.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum GrowthError {
+    /// It has fewer entries.
+    #[error("it has fewer entries than before")]
+    Shorter,
+    /// It begins with other entries. The tiles prove that, so two signed heads that do this contradict one another.
+    #[error("it does not begin with the entries it had before")]
+    OtherTree,
+    /// The tiles are not those of the newer tree.
+    #[error(transparent)]
+    WrongTiles(#[from] NotProven),
+    /// The tiles give no answer.
+    #[error(transparent)]
+    Read(#[from] ReadError),
 }
 
 /// Why the tiles give no answer.

@@ -2,9 +2,11 @@
 
 use crate::checkpoint::{CheckpointError, SignedCheckpoint};
 use crate::key::NoteSigner;
-use crate::proof::{ConsistencyProof, TreeHead};
+use crate::proof::TreeHead;
+use crate::storage::TileReader;
+use crate::tree_reader::{GrowthError, TreeReader};
 
-/// Cosigns `offered` at `time`, if `proof` shows that it continues `last`, the tree that this witness cosigned last.
+/// Cosigns `offered` at `time`, if the `tiles` show that it continues `last`, the tree that this witness cosigned last.
 ///
 /// The caller writes the new tree to disk *before* the line leaves, and lets nobody else cosign between reading the
 /// last one and that.
@@ -12,15 +14,15 @@ pub fn cosign(
     key: &NoteSigner,
     last: TreeHead,
     offered: &SignedCheckpoint,
-    proof: &ConsistencyProof,
+    tiles: &dyn TileReader,
     time: u64,
 ) -> Result<String, WitnessError> {
     let new = offered.tree();
-    // tlog-witness, add-checkpoint: the old size is not larger than the new.
-    if new.size < last.size {
-        return Err(WitnessError::Shorter { offered: new, last });
-    }
-    proof.verify(last, new).map_err(|_| WitnessError::SplitView { offered: new, last })?;
+    TreeReader::new(tiles, new.size).verify_growth(last, new).map_err(|error| match error {
+        GrowthError::Shorter => WitnessError::Shorter { offered: new, last },
+        GrowthError::OtherTree => WitnessError::SplitView { offered: new, last },
+        GrowthError::WrongTiles(_) | GrowthError::Read(_) => WitnessError::NotProven(error),
+    })?;
     Ok(offered.cosign(key, time)?)
 }
 
@@ -51,6 +53,9 @@ pub enum WitnessError {
         /// What was cosigned last.
         last: TreeHead,
     },
+    /// The tiles prove nothing.
+    #[error("the tiles do not show that the log continues what this witness cosigned ({0}); fetch them again")]
+    NotProven(#[source] GrowthError),
     /// The checkpoint or the key will not do.
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),

@@ -108,13 +108,8 @@ fn a_witness_key_signs_no_note_and_a_log_key_cosigns_none() {
     let opened = SignedCheckpoint::open(&log.head().to_bytes(), log.head().origin(), log_key().verifier());
     assert!(opened.is_err());
     let (log, key) = log_of(1);
-    let cosigned = tile_log::witness::cosign(
-        &log_key(),
-        log.head().tree(),
-        &reopen(log.head(), &key),
-        &log.tree().consistency_from(1).unwrap(),
-        1,
-    );
+    let cosigned =
+        tile_log::witness::cosign(&log_key(), log.head().tree(), &reopen(log.head(), &key), log.storage(), 1);
     assert_eq!(cosigned, Err(CheckpointError::NotAWitness(name("trust.example/log")).into()));
 }
 

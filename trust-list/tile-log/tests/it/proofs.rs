@@ -2,7 +2,8 @@
 
 use proptest::prelude::*;
 use tile_log::{
-    ConsistencyProof, Hash, InclusionProof, MemoryTiles, NotProven, Question, TileReader, TreeHead, TreeReader,
+    ConsistencyProof, GrowthError, Hash, InclusionProof, MemoryTiles, NotProven, Question, TileReader, TreeHead,
+    TreeReader,
 };
 
 use crate::support::{entry, log_of};
@@ -63,6 +64,15 @@ fn every_tree_is_proven_to_begin_with_every_smaller_one_and_with_no_other() {
             }
             if old.size < new.size {
                 assert_eq!(proof.verify(*new, *old), Err(NotProven), "a log does not shrink");
+                assert_eq!(log.tree().verify_growth(*new, *old), Err(GrowthError::Shorter));
+            }
+            // Whoever signed both is to blame, and the tiles are if they do not lead to what was signed.
+            assert_eq!(log.tree().verify_growth(*old, *new), Ok(()));
+            let rewritten = log.tree().verify_growth(TreeHead { root: another, ..*old }, *new);
+            assert_eq!(rewritten, Err(GrowthError::OtherTree), "{} to {}", old.size, new.size);
+            if old.size > 0 && old.size < new.size {
+                let unsigned = log.tree().verify_growth(*old, TreeHead { root: another, ..*new });
+                assert_eq!(unsigned, Err(GrowthError::WrongTiles(NotProven)));
             }
         }
     }
@@ -124,7 +134,10 @@ proptest! {
             let answered = match question {
                 Question::Root => reader.root().is_ok(),
                 Question::Inclusion(index) => reader.inclusion(index).is_ok(),
-                Question::ConsistencyFrom(old) => reader.consistency_from(old).is_ok(),
+                Question::ConsistencyFrom(old) => {
+                    let (old, root) = (TreeHead { size: old, root: Hash::leaf(b"another") }, log_of(size).0.head().tree());
+                    reader.verify_growth(old, root) == Err(GrowthError::OtherTree)
+                }
             };
             prop_assert!(answered);
         }

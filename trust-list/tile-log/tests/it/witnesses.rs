@@ -1,7 +1,7 @@
 //! Witnesses cosign what continues what they saw, and count once each.
 
 use tile_log::witness::{WitnessError, cosign};
-use tile_log::{CheckpointError, ConsistencyProof, Hash, KeyKind, NoteSigner, TlogProof, TreeHead, VerifierKey};
+use tile_log::{CheckpointError, Hash, KeyKind, NoteSigner, TlogProof, TreeHead, VerifierKey};
 
 use crate::support::{copy, entries, entry, log_of, name, reopen, witness_key};
 
@@ -10,10 +10,6 @@ const EMPTY_ROOT: [u8; 32] = [
     0xe3, 0xb0, 0xc4, 0x42, 0x98, 0xfc, 0x1c, 0x14, 0x9a, 0xfb, 0xf4, 0xc8, 0x99, 0x6f, 0xb9, 0x24, 0x27, 0xae, 0x41,
     0xe4, 0x64, 0x9b, 0x93, 0x4c, 0xa4, 0x95, 0x99, 0x1b, 0x78, 0x52, 0xb8, 0x55,
 ];
-
-fn no_proof() -> ConsistencyProof {
-    ConsistencyProof { path: Vec::new() }
-}
 
 fn verifiers(keys: &[&NoteSigner]) -> Vec<VerifierKey> {
     keys.iter().map(|key| key.verifier().clone()).collect()
@@ -25,13 +21,12 @@ fn two_witnesses_follow_a_log_and_their_cosignatures_are_counted() {
     let (xa, xe) = (witness_key("xa.example"), witness_key("xe.example"));
     let known = verifiers(&[&xa, &xe]);
     let before = log.head().tree();
-    cosign(&xa, EMPTY, log.head(), &no_proof(), 100).unwrap();
+    cosign(&xa, EMPTY, log.head(), log.storage(), 100).unwrap();
     log.append(&entries(3..300)).unwrap();
 
-    let proof = log.tree().consistency_from(before.size).unwrap();
     let lines = [
-        cosign(&xa, before, log.head(), &proof, 200).unwrap(),
-        cosign(&xe, EMPTY, log.head(), &no_proof(), 201).unwrap(),
+        cosign(&xa, before, log.head(), log.storage(), 200).unwrap(),
+        cosign(&xe, EMPTY, log.head(), log.storage(), 201).unwrap(),
     ];
     assert_eq!(log.add_cosignatures(&lines.concat(), &known), Ok(2));
     assert_eq!(log.add_cosignatures(&lines[0], &known), Ok(0), "what is there is not added again");
@@ -50,20 +45,22 @@ fn a_witness_refuses_a_log_that_was_cut_or_rewritten() {
     let (log, _) = log_of(10);
     let (shorter, _) = log_of(7);
     let (last, offered) = (log.head().tree(), shorter.head().tree());
-    assert_eq!(cosign(&witness, last, shorter.head(), &no_proof(), 1), Err(WitnessError::Shorter { offered, last }));
+    assert_eq!(
+        cosign(&witness, last, shorter.head(), shorter.storage(), 1),
+        Err(WitnessError::Shorter { offered, last })
+    );
 
     let (mut rewritten, _) = log_of(9);
     rewritten.append(&["another tenth", "and more"]).unwrap();
-    let proof = rewritten.tree().consistency_from(10).unwrap();
     let offered = rewritten.head().tree();
-    let refused = cosign(&witness, last, rewritten.head(), &proof, 1);
+    let refused = cosign(&witness, last, rewritten.head(), rewritten.storage(), 1);
     assert_eq!(refused, Err(WitnessError::SplitView { offered, last }));
     assert!(refused.unwrap_err().to_string().contains(&last.root.to_string()), "both views are named");
 
     let (mut same_size, _) = log_of(9);
     same_size.append(&["another tenth"]).unwrap();
     let offered = same_size.head().tree();
-    let refused = cosign(&witness, last, same_size.head(), &no_proof(), 1);
+    let refused = cosign(&witness, last, same_size.head(), same_size.storage(), 1);
     assert_eq!(refused, Err(WitnessError::SplitView { offered, last }));
 }
 
@@ -75,8 +72,8 @@ fn one_key_under_two_names_counts_once() {
     assert_eq!(renamed.verifier().public_bytes(), xa.verifier().public_bytes());
     let known = verifiers(&[&xa, &renamed]);
     let lines = [
-        cosign(&xa, EMPTY, log.head(), &no_proof(), 1).unwrap(),
-        cosign(&renamed, EMPTY, log.head(), &no_proof(), 1).unwrap(),
+        cosign(&xa, EMPTY, log.head(), log.storage(), 1).unwrap(),
+        cosign(&renamed, EMPTY, log.head(), log.storage(), 1).unwrap(),
     ];
     assert_eq!(log.add_cosignatures(&lines.concat(), &known), Ok(2));
     assert_eq!(reopen(log.head(), &key).cosignatures(&known).unwrap().len(), 1);
@@ -97,11 +94,11 @@ fn a_cosignature_that_is_wrong_spoils_the_checkpoint_and_a_strangers_is_left_out
     let (mut log, key) = log_of(4);
     let (xa, stranger) = (witness_key("xa.example"), witness_key("stranger.example"));
     let known = verifiers(&[&xa]);
-    let line = cosign(&stranger, EMPTY, log.head(), &no_proof(), 1).unwrap();
+    let line = cosign(&stranger, EMPTY, log.head(), log.storage(), 1).unwrap();
     assert_eq!(log.add_cosignatures(&line, &known), Ok(0));
     // A cosignature of another head, and one at another time than it says.
     let (other, _) = log_of(5);
-    let of_other = cosign(&xa, EMPTY, other.head(), &no_proof(), 1).unwrap();
+    let of_other = cosign(&xa, EMPTY, other.head(), other.storage(), 1).unwrap();
     let wrong = Err(CheckpointError::BadCosignature(name("xa.example")).into());
     assert_eq!(log.add_cosignatures(&of_other, &known), wrong);
     let spoiled = [log.head().to_bytes(), of_other.into_bytes()].concat();
@@ -123,7 +120,7 @@ fn a_key_of_the_wrong_kind_makes_no_cosignature_count() {
 fn a_proof_in_a_file_verifies_offline_and_not_for_another_entry() {
     let (mut log, key) = log_of(1000);
     let xa = witness_key("xa.example");
-    let line = cosign(&copy(&xa), EMPTY, log.head(), &no_proof(), 7).unwrap();
+    let line = cosign(&copy(&xa), EMPTY, log.head(), log.storage(), 7).unwrap();
     log.add_cosignatures(&line, &verifiers(&[&xa])).unwrap();
     let proof = TlogProof { inclusion: log.tree().inclusion(612).unwrap(), checkpoint: log.head().clone() };
     let text = proof.to_string();
