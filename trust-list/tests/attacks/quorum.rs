@@ -13,6 +13,7 @@ use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
 use strict_jose::{Algorithm, SignedDocument, SigningKey, b64};
 use trust_list::document::{DocumentPath, ListName, Role, RootDocument, Typ};
+use trust_list::publish::rotation::{Pace, Rotation};
 use trust_list::publish::{DetachedSignature, Proposal, Published, RegionalBuilder, RootBuilder};
 use trust_list::{HighWater, LocalizedText, Organisation, Quorum, Updated, update};
 
@@ -78,6 +79,20 @@ impl World {
         }
         // What no quorum could ever meet, or anybody, is refused here already.
         self.drafts.extend(root.build().ok());
+    }
+
+    /// A key takes another's place, in any step and in haste.
+    fn propose_rotation(&mut self, old: usize, new: usize, how: u8) {
+        let new = KEYS[new].public_jwk();
+        let Ok(rotation) = Rotation::of(&self.published, KEYS[old].public_jwk().thumbprint(), new) else { return };
+        let much_later = NOW.plus(i64::from(how >> 2 & 1) * 1_000_000);
+        let proposal = match how % 4 {
+            0 => rotation.announce(NOW),
+            1 => rotation.activate(Pace::Planned, much_later),
+            2 => rotation.activate(Pace::Emergency, NOW),
+            _ => rotation.retire(much_later),
+        };
+        self.drafts.extend(proposal.ok());
     }
 
     fn propose_list(&mut self) {
@@ -201,7 +216,8 @@ fn no_order_of_events_admits_anything_with_fewer_than_m_signatures_from_k_countr
             let (draft, other) = (one.index(world.drafts.len()), two.index(world.drafts.len()));
             let (key, second) = (two.index(KEYS.len()), usize::from(how) % KEYS.len());
             match what {
-                0 | 1 => world.propose_root(key, second, how),
+                0 => world.propose_root(key, second, how),
+                1 => world.propose_rotation(key, one.index(KEYS.len()), how),
                 2 => world.propose_list(),
                 3..=8 => world.sign(draft, key),
                 9 | 10 => world.forge(draft, other, second, how),

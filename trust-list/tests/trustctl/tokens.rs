@@ -47,6 +47,11 @@ fn keygen_in_a_token_writes_the_public_half_only() {
     let public: Value = serde_json::from_slice(&fs::read(bench.path("xa.pub.jwk")).unwrap()).unwrap();
     assert_eq!((&public["d"], &public["alg"]), (&Value::Null, &"ES256".into()));
     assert_eq!(public["kid"], made["thumbprint"]);
+    // Nothing is made that no file could tell of.
+    for out in ["xa.pub.jwk", "nowhere/xb.pub.jwk"] {
+        assert_eq!(bench.run(&format!("keygen --token {} --out {out}", uri("xa", "other"))).code, 3);
+    }
+    assert_eq!(bench.run(&format!("keygen --existing --token {} --out x.jwk", uri("xa", "other"))).code, 1);
     // A second look finds the same key.
     bench.ok(&format!("keygen --existing --token {} --out again.jwk", uri("xa", "root")));
     assert_eq!(fs::read(bench.path("again.jwk")).unwrap(), fs::read(bench.path("xa.pub.jwk")).unwrap());

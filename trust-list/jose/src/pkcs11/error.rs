@@ -60,6 +60,11 @@ pub enum TokenError {
         /// How many.
         count: usize,
     },
+    /// A key that wants the PIN for each signature.
+    #[error(
+        "key {0} wants its PIN for each signature (CKA_ALWAYS_AUTHENTICATE), which is not supported; use another key"
+    )]
+    PinEachTime(String),
     /// A new key would have a label that is taken.
     #[error("the token has a key {0} already; give the new one another label")]
     LabelTaken(String),

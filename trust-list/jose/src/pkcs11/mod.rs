@@ -18,7 +18,7 @@ mod uri;
 
 use std::fmt;
 
-use cryptoki::object::{Attribute, ObjectClass, ObjectHandle};
+use cryptoki::object::{Attribute, AttributeType, ObjectClass, ObjectHandle};
 use cryptoki::session::Session;
 pub use secrecy::{ExposeSecret, SecretString};
 
@@ -53,6 +53,7 @@ impl TokenKey {
 
     fn find(token: LoggedIn, uri: &TokenUri) -> Result<Self, TokenError> {
         let key = the_one(&token.session, uri, ObjectClass::PRIVATE_KEY)?;
+        pin_lasts(&token.session, uri, key)?;
         let public = public_key::beside(&token.session, uri, key)?;
         Self::of(token, key, &public)
     }
@@ -95,6 +96,16 @@ fn the_one(session: &Session, uri: &TokenUri, class: ObjectClass) -> Result<Obje
         [one] => Ok(one),
         [] => Err(TokenError::NoKey(uri.to_string())),
         _ => Err(TokenError::SeveralKeys { uri: uri.to_string(), count: found.len() }),
+    }
+}
+
+/// PKCS#11 §4.9: a key that wants its PIN anew for each signature (PIV's slot 9c). We have the PIN once, and keep none.
+fn pin_lasts(session: &Session, uri: &TokenUri, key: ObjectHandle) -> Result<(), TokenError> {
+    let said = session.get_attributes(key, &[AttributeType::AlwaysAuthenticate]).map_err(TokenError::asking)?;
+    if said.contains(&Attribute::AlwaysAuthenticate(true)) {
+        Err(TokenError::PinEachTime(uri.to_string()))
+    } else {
+        Ok(())
     }
 }
 

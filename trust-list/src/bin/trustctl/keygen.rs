@@ -68,8 +68,10 @@ fn in_file(args: &Args, alg: Algorithm) -> Result<Outcome, CliError> {
 
 fn in_token(args: &Args, uri: &str, alg: Algorithm) -> Result<Outcome, CliError> {
     let uri = token_uri(uri)?;
-    if args.out.exists() {
-        return Err(CliError::io("cannot make", &args.out, "it exists"));
+    // Before there is a key that no file tells of.
+    let folder = args.out.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if args.out.exists() || folder.is_some_and(|folder| !folder.is_dir()) {
+        return Err(CliError::io("cannot make", &args.out, "it exists, or its folder does not"));
     }
     let key = if args.existing { Signer::in_token(&uri)? } else { Signer::generate_in_token(&uri, alg)? };
     files::write_new(&args.out, line(key.public_jwk()).trim_end(), 0o644)?;
