@@ -19,8 +19,8 @@
 //!    [`TrustedIssuer`] and [`TrustedClient`], which borrow the list and so end with the request. Every "no" is a
 //!    [`NotTrusted`]; [`VerifiedList::explain_issuer`] shows each check.
 //!
-//! The other side, making and signing documents, is [`publish`]; `trustctl` is its command line. Tests of other crates
-//! take a region from `testing`.
+//! The other side, making and signing documents, is [`publish`]; `trustctl` is its command line. [`export`] is what
+//! others read: the verified lists in forms that are not ours. Tests of other crates take a region from `testing`.
 //!
 //! ```
 //! use strict_jose::UnixTime;
@@ -43,6 +43,7 @@ mod country_code;
 pub mod delta;
 pub mod document;
 mod entity;
+pub mod export;
 pub mod fuzzing;
 mod high_water;
 mod identifiers;
@@ -50,6 +51,7 @@ pub mod jades;
 mod language;
 mod level;
 mod localized_text;
+mod plain_text;
 pub mod publish;
 mod publisher;
 mod quorum;
@@ -72,6 +74,7 @@ pub use identifiers::{EntityId, NameError, Purpose};
 pub use language::{Language, UnknownLanguage};
 pub use level::Level;
 pub use localized_text::{LocalizedText, NoText};
+pub use plain_text::plain_text;
 pub use publisher::{FetchError, Fetched, Fits, Mirrors, Publisher, Verdict};
 pub use quorum::{Quorum, QuorumNotMet, Signers, Tally};
 pub use recognition::Recognition;

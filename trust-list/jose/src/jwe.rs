@@ -16,7 +16,8 @@ use serde_json::Value;
 use zeroize::Zeroizing;
 
 pub use self::header::CompactJweHeader;
-use self::zip::{LeftCompressed, deflate, inflate};
+use self::zip::LeftCompressed;
+use crate::deflate::{self, DeflateError};
 use crate::header::HeaderError;
 use crate::json::JsonError;
 use crate::jwk::{JwkError, KeyUse, PublicJwk};
@@ -106,7 +107,7 @@ impl Decrypter {
         let (content, _) =
             self.0.context.deserialize_compact(compact, &self.0.josekit).map_err(|_| JweError::Decryption)?;
         match zip {
-            Zip::Inflate { cap } if header.zip => inflate(&content, cap),
+            Zip::Inflate { cap } if header.zip => Ok(deflate::inflate(&content, cap)?),
             _ => Ok(content),
         }
     }
@@ -161,7 +162,7 @@ impl Encrypter {
             Compress::No => plaintext.to_vec(),
             Compress::Deflate => {
                 header.set_compression(DEF);
-                deflate(plaintext)?
+                deflate::deflate(plaintext)?
             }
         };
         self.0.context.serialize_compact(&content, &header, &self.0.josekit).map_err(|_| JweError::Encryption)
@@ -239,4 +240,13 @@ pub enum JweError {
     /// Nothing was encrypted.
     #[error("encryption failed")]
     Encryption,
+}
+
+impl From<DeflateError> for JweError {
+    fn from(error: DeflateError) -> Self {
+        match error {
+            DeflateError::TooLarge { cap } => Self::Inflated { cap },
+            DeflateError::Form => Self::Deflate,
+        }
+    }
 }

@@ -32,6 +32,7 @@
 pub mod algorithm;
 pub mod b64;
 pub mod claims;
+pub mod deflate;
 pub mod fuzzing;
 pub mod general;
 pub mod header;
@@ -54,6 +55,7 @@ pub mod verifier;
 
 pub use algorithm::{Algorithm, UnknownAlgorithm};
 pub use claims::{Audience, ClaimError, Claims};
+pub use deflate::DeflateError;
 pub use general::{DocumentError, Signed, SignedDocument};
 pub use header::{Header, HeaderError};
 pub use json::JsonError;
@@ -64,6 +66,6 @@ pub use kid::{Kid, KidError, Thumbprint, ThumbprintError};
 pub use limits::Limits;
 pub use primitives::{RandomError, ct_eq, random_bytes, random_token, sha256};
 pub use rules::{Presence, TimePolicy};
-pub use signer::{DocumentSigner, SignError, SigningKey};
+pub use signer::{DocumentSigner, SignError, SigningKey, sign_compact_exactly};
 pub use time::{TimeError, UnixTime};
 pub use verifier::{SignatureError, Verifier};

@@ -166,13 +166,37 @@ impl SigningKey {
             header.insert("kid".to_owned(), self.kid().as_str().into());
         }
         header.extend(extra_header.into_iter().filter(|(name, _)| name != "alg" && name != "kid"));
-        let header = serde_json::to_vec(&header).map_err(|_| SignError::Header)?;
-        let mut token = format!("{}.{}", b64::encode(header), b64::encode(payload));
-        let signature = self.sign(token.as_bytes())?;
-        token.push('.');
-        token.push_str(&b64::encode(signature));
-        Ok(token)
+        Ok(compact(&header, payload, |signing_input| self.sign(signing_input))?.0)
     }
+}
+
+/// A compact JWS whose header is `header` and the `alg` of the signer, and nothing else: for formats that say by
+/// certificate whose key it is. What a token answers is verified before it is taken.
+pub fn sign_compact_exactly(
+    signer: &dyn DocumentSigner,
+    mut header: Map<String, Value>,
+    payload: &[u8],
+) -> Result<String, SignError> {
+    let verifier = signer.verifier();
+    header.insert("alg".to_owned(), verifier.alg().as_str().into());
+    let (token, signature) = compact(&header, payload, |signing_input| signer.sign(signing_input))?;
+    let signing_input = token.rsplit_once('.').map_or("", |(signing_input, _)| signing_input);
+    verifier.verify(signing_input.as_bytes(), &signature).map_err(|_| SignError::NotVerified)?;
+    Ok(token)
+}
+
+/// RFC 7515 §7.1: the token, and the signature at its end.
+fn compact(
+    header: &Map<String, Value>,
+    payload: &[u8],
+    sign: impl FnOnce(&[u8]) -> Result<Vec<u8>, SignError>,
+) -> Result<(String, Vec<u8>), SignError> {
+    let header = serde_json::to_vec(header).map_err(|_| SignError::Header)?;
+    let mut token = format!("{}.{}", b64::encode(header), b64::encode(payload));
+    let signature = sign(token.as_bytes())?;
+    token.push('.');
+    token.push_str(&b64::encode(&signature));
+    Ok((token, signature))
 }
 
 fn algorithm_of(public: &PublicJwk) -> Result<Algorithm, JwkError> {

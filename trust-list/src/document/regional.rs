@@ -96,7 +96,11 @@ impl MemberEntry {
 
     /// Its status at `at`; `None` before it was admitted.
     pub fn status_at(&self, at: UnixTime) -> Option<ServiceStatus> {
-        status_at(StatusPeriod { status: self.status, since: self.status_since }, &self.history, at)
+        status_at(self.status_period(), &self.history, at)
+    }
+
+    pub(crate) fn status_period(&self) -> StatusPeriod {
+        StatusPeriod { status: self.status, since: self.status_since }
     }
 }
 

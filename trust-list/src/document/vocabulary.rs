@@ -12,6 +12,10 @@ pub const NATIONAL_LIST: &str = "urn:passerelle:lote:type:national";
 pub const STATUS_DETERMINATION: &str = "urn:passerelle:lote:status-determination:member-vouches";
 /// MimeType of the lists a pointer leads to: JWS in the general JSON form.
 pub const LIST_MIME_TYPE: &str = "application/jose+json";
+/// MimeType of the same lists as they are exported: compact JWS (TS 119 602, RFC 7515 §9.2.1).
+pub const COMPACT_MIME_TYPE: &str = "application/jose";
+/// The `typ` of an offline bundle: no list or order can be taken for one.
+pub const BUNDLE_TYP: &str = "passerelle-bundle";
 /// ServiceType of a supply point that is a host the hub may call.
 pub const HOST_SUPPLY_POINT: &str = "urn:passerelle:lote:supply:host";
 

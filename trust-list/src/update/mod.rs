@@ -167,14 +167,15 @@ fn is_same(list: &VerifiedList, root: &Root, status: &Accepted) -> bool {
 }
 
 fn facts(root: &Root, status: &Accepted, lists: &Lists) -> Facts {
-    let ends = [root.document().expires, status.content.expires, lists.regional.next_update];
+    let vouched_until = root.document().expires.min(lists.regional.next_update);
     Facts {
         region: root.document().region,
         root_version: root.version(),
         status_version: status.content.version,
         status_digest: status.sha256.clone(),
         issued: status.content.issued,
-        expires: ends.into_iter().min().unwrap_or(status.content.expires),
+        expires: vouched_until.min(status.content.expires),
+        vouched_until,
     }
 }
 

@@ -30,7 +30,7 @@ use suspensions::Suspensions;
 
 /// Root, regional list, national lists and status of one moment, every signature checked.
 ///
-/// Only [`crate::update`] makes one. It never changes: a newer one takes its place whole, and whoever began with this
+/// Only [`crate::update`] makes one; an offline [`crate::export::Bundle`] keeps one inside. It never changes: a newer one takes its place whole, and whoever began with this
 /// one ends with it.
 pub struct VerifiedList {
     pub(crate) facts: Facts,
@@ -50,6 +50,8 @@ pub(crate) struct Facts {
     pub(crate) issued: UnixTime,
     /// The earliest of the ends of root, status and regional list.
     pub(crate) expires: UnixTime,
+    /// The same without the status: how long the offline signatures hold.
+    pub(crate) vouched_until: UnixTime,
 }
 
 impl VerifiedList {

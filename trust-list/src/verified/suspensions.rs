@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use strict_jose::{Thumbprint, UnixTime};
 
 use super::NotTrusted;
-use crate::document::{MAX_CLOCK_SKEW, SuspensionOrder, SuspensionReason, SuspensionTarget};
+use crate::document::{MAX_CLOCK_SKEW, SuspensionOrder, SuspensionReason, SuspensionTarget, rfc3339};
 use crate::high_water::KeptOrder;
 use crate::{CountryCode, EntityId};
 
@@ -18,11 +18,13 @@ pub(crate) struct Suspensions {
 }
 
 /// A target that is suspended by order.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SuspensionInForce {
     /// What is suspended.
+    #[serde(flatten)]
     pub target: SuspensionTarget,
     /// Since when.
+    #[serde(with = "rfc3339")]
     pub since: UnixTime,
     /// Why, as the order says that completed the quorum.
     pub reason: SuspensionReason,
@@ -62,7 +64,7 @@ impl Suspensions {
         Self::new(self.in_force.iter().chain(new).cloned().collect())
     }
 
-    fn new(in_force: Vec<SuspensionInForce>) -> Self {
+    pub(crate) fn new(in_force: Vec<SuspensionInForce>) -> Self {
         let by_target = in_force.iter().enumerate().map(|(at, found)| (found.target.clone(), at)).collect();
         Self { in_force, by_target }
     }

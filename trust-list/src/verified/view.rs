@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use strict_jose::UnixTime;
+use strict_jose::{PublicJwk, UnixTime};
 
 use super::explain::Silent;
 use super::lists::Member;
 use super::{NotTrusted, SuspensionInForce, VerifiedList};
-use crate::{Client, CountryCode, Issuer, LocalizedText, Recognition};
+use crate::{Client, CountryCode, EntityId, Issuer, LocalizedText, Recognition, ServiceStatus};
 
 /// What the snapshot is.
 impl VerifiedList {
@@ -74,6 +74,16 @@ impl VerifiedList {
         &self.lists.regional.recognitions
     }
 
+    /// Whether an order suspends the whole member at `at`.
+    pub fn member_suspended(&self, country: CountryCode, at: UnixTime) -> Option<NotTrusted> {
+        self.suspensions.check_member(country, at).err()
+    }
+
+    /// Whether an order suspends that entity of a member at `at`.
+    pub fn entity_suspended(&self, country: CountryCode, id: &EntityId, at: UnixTime) -> Option<NotTrusted> {
+        self.suspensions.check_entity(country, id, at).err()
+    }
+
     /// The orders in force.
     pub fn suspensions(&self) -> &[SuspensionInForce] {
         self.suspensions.all()
@@ -128,6 +138,21 @@ impl<'l> MemberView<'l> {
     pub fn clients(&self) -> impl Iterator<Item = &'l Client> + use<'l> {
         let list = self.member.list.as_ref().ok();
         list.into_iter().flat_map(|list| &list.clients).map(|listed| &listed.entity)
+    }
+
+    /// What the regional list says of it at `at`; `None` before it was admitted. Orders are not in it.
+    pub fn listed_status(&self, at: UnixTime) -> Option<ServiceStatus> {
+        self.member.entry.status_at(at)
+    }
+
+    /// The keys that sign its list.
+    pub fn signers(&self) -> &'l [PublicJwk] {
+        &self.member.entry.signers
+    }
+
+    /// How many of them must.
+    pub fn threshold(&self) -> usize {
+        self.member.entry.threshold
     }
 
     /// Why nothing of this member is trusted at `at`, if so.

@@ -5,6 +5,7 @@
 mod asks;
 mod bench;
 mod ceremony;
+mod exports;
 mod refusals;
 mod rotations;
 mod signatures;

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use trust_list::export::ExportError;
 use trust_list::publish::PublishError;
 use trust_list::{HighWaterError, UpdateError};
 
@@ -45,6 +46,12 @@ impl From<PublishError> for CliError {
             PublishError::NoSuchEntry(_) => Self::Usage(error.to_string()),
             other => Self::Refused(other.to_string()),
         }
+    }
+}
+
+impl From<ExportError> for CliError {
+    fn from(error: ExportError) -> Self {
+        Self::Refused(error.to_string())
     }
 }
 

@@ -4,10 +4,12 @@
 //! To add a command: 1. its file with `Args` and `run`, 2. a variant of [`Command`], 3. its line in [`run`].
 
 mod assemble;
+mod certificate;
 mod clock;
 mod diff;
 mod error;
 mod explain;
+mod export;
 mod files;
 mod init_root;
 mod inspect;
@@ -110,6 +112,12 @@ enum Command {
     /// Show each check behind "trusted" or "not trusted".
     #[command(subcommand)]
     Explain(explain::Command),
+    /// Make a certificate for the operator of a list, or ask an authority for one.
+    #[command(subcommand)]
+    Certificate(certificate::Command),
+    /// Write what others read: LoTE in compact JAdES, JWK sets, offline bundles, CSV, HTML.
+    #[command(subcommand)]
+    Export(export::Command),
     /// Print an example to fill in.
     #[command(subcommand)]
     Template(template::Command),
@@ -145,6 +153,8 @@ fn run(command: Command, language: Language, now: UnixTime) -> Result<Outcome, C
         Command::Suspend(args) => suspend::run(&args, now),
         Command::Inspect(args) => inspect::run(&args),
         Command::Explain(command) => explain::run(&command, now),
+        Command::Certificate(command) => certificate::run(&command, now),
+        Command::Export(command) => export::run(&command, language, now),
         Command::Template(command) => template::run(&command, now),
     }
 }

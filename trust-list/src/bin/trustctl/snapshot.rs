@@ -36,6 +36,11 @@ impl Source {
         };
         run(&root, &DirectoryPublisher::new(&self.dir), &mut memory, now)
     }
+
+    /// The bytes of a published document, verified by nobody.
+    pub(crate) fn document(&self, path: DocumentPath) -> Result<Vec<u8>, CliError> {
+        files::read(&self.dir.join(path.to_string()))
+    }
 }
 
 /// What a client that pinned the first root makes of documents before they are published.

@@ -77,26 +77,38 @@ impl NationalList {
         let lote = clauses::read(payload, requested)?;
         let info = lote.list_and_scheme_information;
         extension::refuse_critical(info.scheme_extensions)?;
-        let mut list = Self {
-            country: requested.territory,
-            sequence: info.sequence,
-            issued: info.list_issue_date_time,
-            next_update: info.next_update,
+        let times = [info.list_issue_date_time, info.next_update];
+        let mut list = Self::empty(requested.territory, info.sequence, times, sha256);
+        let mut reader = Reader::new(requested.territory, permitted_hosts);
+        for entity in lote.trusted_entities_list {
+            reader.entity(entity, &mut list)?;
+        }
+        list.indexed(requested.now)
+    }
+
+    /// The list with what lookups and joining go by.
+    pub(crate) fn indexed(mut self, now: UnixTime) -> Result<Self, ListProblem> {
+        self.require_distinct(now)?;
+        self.hosts = self.standing_issuers(now).flat_map(hosts::of_issuer).collect();
+        let ids = self.issuers.iter().enumerate();
+        self.issuer_ids = ids.map(|(at, listed)| (listed.entity.id.clone(), at)).collect();
+        Ok(self)
+    }
+
+    /// A list without entries.
+    pub(crate) fn empty(country: CountryCode, sequence: u64, times: [UnixTime; 2], sha256: String) -> Self {
+        let [issued, next_update] = times;
+        Self {
+            country,
+            sequence,
+            issued,
+            next_update,
             sha256,
             issuers: Vec::new(),
             clients: Vec::new(),
             hosts: BTreeSet::new(),
             issuer_ids: HashMap::new(),
-        };
-        let mut reader = Reader::new(requested.territory, permitted_hosts);
-        for entity in lote.trusted_entities_list {
-            reader.entity(entity, &mut list)?;
         }
-        list.require_distinct(requested.now)?;
-        list.hosts = list.standing_issuers(requested.now).flat_map(hosts::of_issuer).collect();
-        let ids = list.issuers.iter().enumerate();
-        list.issuer_ids = ids.map(|(at, listed)| (listed.entity.id.clone(), at)).collect();
-        Ok(list)
     }
 
     /// Identifiers are unique in the list, as lookups go by them. A withdrawn entry may stand beside its successor.
