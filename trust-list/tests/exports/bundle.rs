@@ -91,7 +91,7 @@ fn it_names_number_and_hash_of_every_list_it_was_made_from() {
 }
 
 #[test]
-fn it_ends_with_its_life_and_with_the_list_of_each_country() {
+fn h03_it_ends_with_its_life_and_with_the_list_of_each_country() {
     let region = region();
     let Made { bytes, pinned } = made(&region, NOW);
     let last = NOW.plus(LIFE).minus(1);
@@ -109,7 +109,7 @@ fn it_ends_with_its_life_and_with_the_list_of_each_country() {
 }
 
 #[test]
-fn h22_a_changed_byte_anywhere_is_refused() {
+fn h26_a_changed_byte_anywhere_is_refused() {
     let Made { bytes, pinned } = made(&region(), NOW);
     for at in (0..bytes.len()).step_by(37) {
         let mut changed = bytes.clone();
@@ -139,7 +139,7 @@ fn only_the_signers_of_the_countrys_own_list_make_its_bundle() {
 }
 
 #[test]
-fn h17_a_national_list_of_the_same_signer_is_no_bundle() {
+fn a_national_list_of_the_same_signer_is_no_bundle() {
     let region = region();
     let pinned = made(&region, NOW).pinned;
     let (_, list) = region.documents.list(trust_list::document::ListName::Member(cc("XB"))).unwrap();
@@ -177,7 +177,7 @@ fn forms_and_times_that_no_exporter_makes_are_refused() {
 }
 
 #[test]
-fn q01_a_bundle_that_inflates_past_the_cap_is_refused_and_one_not_compressed_too() {
+fn h14_a_bundle_that_inflates_past_the_cap_is_refused_and_one_not_compressed_too() {
     let region = region();
     let pinned = made(&region, NOW).pinned;
     let key = region.national_key(cc("XB")).unwrap();
@@ -188,7 +188,7 @@ fn q01_a_bundle_that_inflates_past_the_cap_is_refused_and_one_not_compressed_too
 }
 
 #[test]
-fn h09_an_older_bundle_does_not_come_back() {
+fn h01_an_older_bundle_does_not_come_back() {
     let mut region = region();
     let old = made(&region, NOW);
     let kept = Bundle::verify(&old.bytes, &old.pinned, NOW).unwrap().next_pinned().clone();

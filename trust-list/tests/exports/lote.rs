@@ -93,7 +93,7 @@ fn a_document_that_is_not_the_verified_one_is_not_exported() {
 }
 
 #[test]
-fn a_list_that_grants_what_an_order_suspends_is_not_exported() {
+fn h17_a_list_that_grants_what_an_order_suspends_is_not_exported() {
     let mut region = region();
     region.suspend(cc("XA"), Some("cards".parse().unwrap())).unwrap();
     let refused = export(&region, xa(), &operator("XA")).unwrap_err();
