@@ -59,9 +59,8 @@ impl Published {
     pub fn waiting(&self) -> Result<Vec<DocumentPath>, PublishError> {
         let status = self.status()?;
         let newest = self.names().into_iter().filter_map(|name| Some((name, self.newest(name)?.0)));
-        let is_current = |(name, sequence): &(ListName, u64)| {
-            status.list(*name).is_some_and(|entry| entry.sequence == *sequence)
-        };
+        let is_current =
+            |(name, sequence): &(ListName, u64)| status.list(*name).is_some_and(|entry| entry.sequence == *sequence);
         Ok(newest.filter(|new| !is_current(new)).map(|(name, sequence)| DocumentPath::List(name, sequence)).collect())
     }
 
