@@ -162,7 +162,7 @@ pub enum LogProblem {
     #[error("{0}")]
     Checkpoint(#[from] CheckpointError),
     /// Too few witnesses cosigned the checkpoint.
-    #[error("the witnesses of the log: {0}")]
+    #[error("too few witnesses cosigned the checkpoint: {0}")]
     Witnesses(#[from] QuorumNotMet),
     /// The tiles do not prove what they should.
     #[error("the tiles of the log are wrong: {0}")]

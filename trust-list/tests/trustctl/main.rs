@@ -11,4 +11,5 @@ mod rotations;
 mod signatures;
 mod token;
 mod tokens;
+mod transparency;
 mod walkthrough;

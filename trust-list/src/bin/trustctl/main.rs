@@ -14,6 +14,7 @@ mod files;
 mod init_root;
 mod inspect;
 mod keygen;
+mod log;
 mod merge;
 mod names;
 mod outcome;
@@ -107,6 +108,9 @@ enum Command {
     VerifyLote(verify_lote::Args),
     /// Suspend a member or one of its entities.
     Suspend(suspend::Args),
+    /// The transparency log of the lists: publish it, witness it, audit it.
+    #[command(subcommand)]
+    Log(log::Command),
     /// Show what a document says and who signed it, without judging it.
     Inspect(inspect::Args),
     /// Show each check behind "trusted" or "not trusted".
@@ -151,6 +155,7 @@ fn run(command: Command, language: Language, now: UnixTime) -> Result<Outcome, C
         Command::Verify(args) => verify::run(&args, now),
         Command::VerifyLote(args) => verify_lote::run(&args, now),
         Command::Suspend(args) => suspend::run(&args, now),
+        Command::Log(command) => log::run(&command, now),
         Command::Inspect(args) => inspect::run(&args),
         Command::Explain(command) => explain::run(&command, now),
         Command::Certificate(command) => certificate::run(&command, now),

@@ -13,7 +13,7 @@ use crate::error::CliError;
 use crate::names::published;
 use crate::outcome::Outcome;
 use crate::signer::Signer;
-use crate::{files, snapshot};
+use crate::{files, log, snapshot};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -29,6 +29,10 @@ pub(crate) struct Args {
     /// How many seconds the status lives; an hour without this, at most what the root allows.
     #[arg(long, value_name = "SECONDS")]
     life: Option<i64>,
+    /// The private key of the transparency log: what it lacks is entered first. A list becomes current once enough
+    /// witnesses cosigned that; orders never wait.
+    #[arg(long, value_name = "FILE")]
+    log_key: Option<PathBuf>,
     /// Write the documents to this directory too: that of a web server.
     #[arg(long, value_name = "DIR")]
     to: Option<PathBuf>,
@@ -37,6 +41,9 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, now: UnixTime) -> Result<Outcome, CliError> {
     let keys = args.keys.iter().map(|path| files::read_private_key(path)).collect::<Result<Vec<_>, _>>()?;
     let orders = args.orders.iter().map(|path| files::read_proposal(path)).collect::<Result<Vec<_>, _>>()?;
+    if let Some(key) = &args.log_key {
+        log::append_new(&args.dir, key)?;
+    }
     let (documents, list) = restamp(&args.dir, &keys, &orders, now, args.life)?;
     if let Some(to) = &args.to {
         documents.write_to(to)?;
@@ -51,6 +58,13 @@ pub(crate) fn run(args: &Args, now: UnixTime) -> Result<Outcome, CliError> {
         lists.join(", "),
         status.suspensions.len(),
     );
+    let waiting: Vec<String> = documents.waiting()?.iter().map(ToString::to_string).collect();
+    for path in &waiting {
+        let _ = write!(
+            text,
+            "\nwaits    {path}, for the witnesses of the log: `trustctl log checkpoint` shows who is missing"
+        );
+    }
     for notice in &notices {
         let _ = write!(text, "\nnotice   {notice}");
     }
@@ -59,6 +73,7 @@ pub(crate) fn run(args: &Args, now: UnixTime) -> Result<Outcome, CliError> {
         "expires": status.expires.to_rfc3339(),
         "lists": status.lists,
         "orders": status.suspensions.len(),
+        "waiting": waiting,
         "notices": notices,
     });
     Ok(Outcome::done(text, value))

@@ -1,5 +1,6 @@
 //! `trustctl propose`
 
+mod log;
 mod national;
 mod regional;
 mod root;

@@ -31,6 +31,8 @@ pub(crate) struct Args {
     /// From how many different countries they must be.
     #[arg(long, value_name = "N", requires = "threshold")]
     countries: Option<usize>,
+    #[command(flatten)]
+    log: super::log::LogArgs,
     /// How many days the root lives.
     #[arg(long, value_name = "DAYS", default_value_t = 197)]
     life_days: i64,
@@ -60,6 +62,11 @@ pub(crate) fn run(args: Args, now: UnixTime) -> Result<Outcome, CliError> {
     if let (Some(threshold), Some(countries)) = (args.threshold, args.countries) {
         let quorum = Quorum { threshold, countries };
         root = root.quorum(Role::Root, quorum).quorum(Role::Regional, quorum);
+    }
+    if let Some(log) = args.log.description()? {
+        root = root.log(Some(log));
+    } else if args.log.without_log {
+        root = root.log(None);
     }
     super::write(&root.build()?, &args.out)
 }
