@@ -7,7 +7,7 @@ use tile_log::{Slot, TlogProof};
 use trust_list::document::{DocumentPath, ListName, ListProblem, LogDescription, LogPath, LogProblem, RootProblem};
 use trust_list::publish::{PublishError, Published, RootBuilder};
 use trust_list::testing::{TestRegion, TestRegionError};
-use trust_list::{Fault, FetchError, HighWater, Publisher, Quorum, TrustClient, TrustState, UpdateError};
+use trust_list::{Fault, FetchError, HighWater, Mirrors, Publisher, Quorum, TrustClient, TrustState, UpdateError};
 
 use crate::support::{DAY, NOW, Watcher, cc, disabled, idp, newest, payload, region, replace_status};
 
@@ -372,6 +372,43 @@ async fn a_proof_of_a_client_is_one_that_anybody_can_verify() {
     assert_eq!(entry.to_line(), serde_json::to_string(&entry).unwrap(), "the line is what serde writes");
     assert_eq!(proof.verify(entry.to_line().as_bytes()), Ok(()));
     assert!(proof.verify(entry.to_line().replace("regional", "XA").as_bytes()).is_err());
+}
+
+#[tokio::test]
+async fn a_mirror_with_wrong_tiles_or_an_old_checkpoint_spoils_nothing_while_another_is_right() {
+    let mut region = logged_region();
+    let old = region.documents.clone();
+    publish_xa(&mut region, "second");
+    let mut wrong = region.documents.clone();
+    let tiles: Vec<_> = wrong.iter().filter(|(path, _)| path.to_string().starts_with("log/tile/0/")).collect();
+    let tiles: Vec<_> = tiles.into_iter().map(|(path, bytes)| (path, vec![7; bytes.len()])).collect();
+    for (path, bytes) in tiles {
+        wrong.put_unchecked(path, bytes);
+    }
+    let good = region.documents.clone();
+    for bad in [wrong.clone(), old] {
+        let mut client = Watcher::new(region.pinned_root());
+        let mirrors = Mirrors::new(vec![Arc::new(bad), Arc::new(good.clone())]);
+        let list = client.update(&mirrors, NOW).await.unwrap();
+        assert_eq!(disabled(&list, "XA", NOW), None);
+    }
+    let mut alone = Watcher::new(region.pinned_root());
+    assert!(alone.update(&wrong, NOW).await.is_err(), "alone it proves nothing");
+}
+
+#[tokio::test]
+async fn two_mirrors_that_show_two_logs_of_one_length_are_a_split_view_for_who_sees_them_first() {
+    let mut region = logged_region();
+    let common = region.documents.clone();
+    publish_xa(&mut region, "honest");
+    let honest = std::mem::replace(&mut region.documents, common);
+    publish_xa(&mut region, "secret");
+    // The same status and lists on both, and two checkpoints of the same log and length.
+    let mut split = honest.clone();
+    split.put_unchecked(CHECKPOINT, region.documents.get(CHECKPOINT).unwrap().to_vec());
+    let mirrors = Mirrors::new(vec![Arc::new(honest), Arc::new(split)]);
+    let error = Watcher::new(region.pinned_root()).update(&mirrors, NOW).await.unwrap_err();
+    assert!(matches!(log_problem(error), LogProblem::SplitView { .. }));
 }
 
 #[tokio::test]

@@ -6,25 +6,14 @@ use serde_json::{Value, json};
 use tile_log::{Slot, TileReader as _};
 use trust_list::publish::Witnesses;
 
-use super::{open, read_text, tiles, witnesses};
+use super::{Looked, open, read_text, tiles, witnesses};
 use crate::error::CliError;
 use crate::files;
 use crate::names::published;
 use crate::outcome::Outcome;
 
-#[derive(clap::Args)]
-pub(crate) struct Args {
-    /// The published documents.
-    #[arg(long, value_name = "DIR")]
-    dir: PathBuf,
-    /// The proposal of the root that will name the log, while the newest root does not.
-    #[arg(long, value_name = "FILE")]
-    root: Option<PathBuf>,
-}
-
-pub(crate) fn run(args: &Args) -> Result<Outcome, CliError> {
-    let documents = published(&args.dir)?;
-    let witnesses = witnesses(&documents, args.root.as_deref())?;
+pub(crate) fn run(args: &Looked) -> Result<Outcome, CliError> {
+    let (documents, witnesses) = args.read()?;
     let row = |slot: Slot| -> Result<(String, Value), CliError> {
         let bytes = documents.checkpoint(slot).map_err(|error| CliError::Io(error.to_string()))?;
         bytes.map_or_else(|| Ok(("none".to_owned(), Value::Null)), |bytes| describe(&witnesses, &bytes))

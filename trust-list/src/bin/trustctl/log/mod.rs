@@ -6,7 +6,7 @@ mod keygen;
 mod verify;
 mod witness;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use strict_jose::UnixTime;
@@ -29,13 +29,13 @@ pub(crate) enum Command {
     /// Enter every root and list that the log lacks; `trustctl publish --log-key` does the same.
     Append(init::AppendArgs),
     /// Show what the log signed, what clients are shown, and who cosigned.
-    Checkpoint(checkpoint::Args),
+    Checkpoint(Looked),
     /// A member state: verify that the log only grew since you looked last, and cosign it.
     Witness(witness::Args),
     /// Add the witnesses' cosignatures; with enough of them clients are shown the new checkpoint.
     AddCosignature(checkpoint::AddArgs),
     /// Verify the whole log against the published documents, as an auditor does.
-    Verify(verify::Args),
+    Verify(Looked),
 }
 
 pub(crate) fn run(command: &Command, now: UnixTime) -> Result<Outcome, CliError> {
@@ -47,6 +47,25 @@ pub(crate) fn run(command: &Command, now: UnixTime) -> Result<Outcome, CliError>
         Command::Witness(args) => witness::run(args, now),
         Command::AddCosignature(args) => checkpoint::add(args),
         Command::Verify(args) => verify::run(args),
+    }
+}
+
+/// The log that is looked at.
+#[derive(clap::Args)]
+pub(crate) struct Looked {
+    /// The published documents.
+    #[arg(long, value_name = "DIR")]
+    dir: PathBuf,
+    /// The proposal of the root that will name the log, while the newest root does not.
+    #[arg(long, value_name = "FILE")]
+    root: Option<PathBuf>,
+}
+
+impl Looked {
+    fn read(&self) -> Result<(Published, Witnesses), CliError> {
+        let documents = published(&self.dir)?;
+        let witnesses = witnesses(&documents, self.root.as_deref())?;
+        Ok((documents, witnesses))
     }
 }
 

@@ -1,31 +1,18 @@
 //! `trustctl log verify`: the auditor's side.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 
 use serde_json::json;
 use tile_log::{Hash, MemoryTiles, Slot, TileReader as _, TreeReader};
 use trust_list::document::LoggedDocument;
 use trust_list::publish::{Published, entries};
 
-use super::{refused, witnesses};
+use super::{Looked, refused};
 use crate::error::CliError;
-use crate::names::published;
 use crate::outcome::Outcome;
 
-#[derive(clap::Args)]
-pub(crate) struct Args {
-    /// The published documents.
-    #[arg(long, value_name = "DIR")]
-    dir: PathBuf,
-    /// The proposal of the root that will name the log, while the newest root does not.
-    #[arg(long, value_name = "FILE")]
-    root: Option<PathBuf>,
-}
-
-pub(crate) fn run(args: &Args) -> Result<Outcome, CliError> {
-    let documents = published(&args.dir)?;
-    let witnesses = witnesses(&documents, args.root.as_deref())?;
+pub(crate) fn run(args: &Looked) -> Result<Outcome, CliError> {
+    let (documents, witnesses) = args.read()?;
     let bytes = documents.checkpoint(Slot::Checkpoint).map_err(refused)?;
     let bytes = bytes.ok_or_else(|| refused("clients are shown no checkpoint: log/checkpoint is missing"))?;
     let checkpoint = witnesses.open(&bytes)?;
