@@ -42,10 +42,13 @@
 mod country_code;
 pub mod delta;
 pub mod document;
+pub mod drill;
 mod entity;
 pub mod export;
 pub mod fuzzing;
+pub mod expiry;
 mod high_water;
+pub mod history;
 mod identifiers;
 pub mod jades;
 mod language;
@@ -58,6 +61,7 @@ mod quorum;
 mod recognition;
 pub mod review;
 mod state;
+pub mod stats;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod update;

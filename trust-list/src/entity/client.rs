@@ -19,6 +19,16 @@ pub enum ClientKind {
     CountrySystem,
 }
 
+impl ClientKind {
+    /// The word for the kind.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::RelyingParty => "relying-party",
+            Self::CountrySystem => "country-system",
+        }
+    }
+}
+
 /// The security profile a client is held to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

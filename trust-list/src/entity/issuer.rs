@@ -19,6 +19,16 @@ pub enum IssuerKind {
     CredentialIssuer,
 }
 
+impl IssuerKind {
+    /// The word for the kind.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::IdentityProvider => "identity-provider",
+            Self::CredentialIssuer => "credential-issuer",
+        }
+    }
+}
+
 /// A national identity provider or credential issuer: an entry of a national list.
 ///
 /// Anyone can make one (the publishing side does); that it is *trusted* is said by [`crate::TrustedIssuer`] alone.

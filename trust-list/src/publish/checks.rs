@@ -149,13 +149,13 @@ impl Published {
 }
 
 /// The content of a regional list.
-pub(super) fn regional_list(proposal: &Proposal) -> Result<RegionalList, PublishError> {
+pub(crate) fn regional_list(proposal: &Proposal) -> Result<RegionalList, PublishError> {
     let own = OwnWords::of(proposal.payload())?;
     Ok(RegionalList::read(proposal.payload(), &own.requested(REGIONAL_LIST), String::new())?)
 }
 
 /// The content of a national list. What the regional list permits its hosts is for clients to check.
-pub(super) fn national_list(proposal: &Proposal) -> Result<NationalList, PublishError> {
+pub(crate) fn national_list(proposal: &Proposal) -> Result<NationalList, PublishError> {
     let own = OwnWords::of(proposal.payload())?;
     Ok(NationalList::read(proposal.payload(), &own.requested(NATIONAL_LIST), &[], String::new())?)
 }

@@ -31,6 +31,7 @@ mod summary;
 mod wire;
 
 pub use detached::DetachedSignature;
+pub(crate) use checks::{national_list, regional_list};
 pub use directory::DirectoryPublisher;
 pub use error::PublishError;
 pub use log::{Witnesses, entries};

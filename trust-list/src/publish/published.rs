@@ -192,7 +192,7 @@ impl Published {
     }
 
     /// The newest regional list, if there is one.
-    pub(super) fn regional(&self) -> Result<Option<RegionalList>, PublishError> {
+    pub(crate) fn regional(&self) -> Result<Option<RegionalList>, PublishError> {
         match self.newest(ListName::Regional) {
             Some((_, bytes)) => super::checks::regional_list(&Proposal::parse(bytes)?).map(Some),
             None => Ok(None),

@@ -1,9 +1,9 @@
 //! Who signed a proposal, and who still can.
 
 use serde::Serialize;
-use strict_jose::Thumbprint;
+use strict_jose::{PublicJwk, Thumbprint};
 
-use crate::document::{Root, RootKey, Typ};
+use crate::document::{MemberEntry, Root, RootKey, Typ};
 use crate::publish::{Proposal, PublishError, Published};
 use crate::{CountryCode, Tally};
 
@@ -72,25 +72,29 @@ fn known_keys(documents: &Published, proposal: &Proposal) -> Vec<Signatory> {
 }
 
 /// Every key of a root with its holder.
-pub(crate) fn of_root(root: &Root) -> Vec<Signatory> {
-    let keys = root.document().keys.iter();
-    let signatory = |known: &RootKey| Signatory {
-        key: known.key.thumbprint().clone(),
-        holder: known.holder.clone(),
-        country: known.country,
-    };
-    keys.map(signatory).collect()
+fn of_root(root: &Root) -> Vec<Signatory> {
+    root.document().keys.iter().map(Signatory::of_root_key).collect()
 }
 
-/// Every key that signs a national list, held by the operator of that list.
+impl Signatory {
+    /// A key of a root with its holder.
+    pub(crate) fn of_root_key(known: &RootKey) -> Self {
+        let RootKey { key, holder, country, .. } = known;
+        Self { key: key.thumbprint().clone(), holder: holder.clone(), country: *country }
+    }
+
+    /// A key that signs a member's list, held by the operator of that list.
+    pub(crate) fn of_member(member: &MemberEntry, key: &PublicJwk) -> Self {
+        let holder = member.operator.pick::<&str>(&[]).to_owned();
+        Self { key: key.thumbprint().clone(), holder, country: member.country }
+    }
+}
+
+/// Every key that signs a national list.
 fn of_members(documents: &Published) -> Vec<Signatory> {
     let members = documents.members().unwrap_or_default();
-    let signers = members.iter().flat_map(|member| {
-        member.signers.iter().map(|key| Signatory {
-            key: key.thumbprint().clone(),
-            holder: member.operator.pick::<&str>(&[]).to_owned(),
-            country: member.country,
-        })
-    });
-    signers.collect()
+    let signers = |member: &MemberEntry| -> Vec<Signatory> {
+        member.signers.iter().map(|key| Signatory::of_member(member, key)).collect()
+    };
+    members.iter().flat_map(signers).collect()
 }

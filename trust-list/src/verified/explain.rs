@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::NotTrusted;
+use crate::Language;
 
 /// A check of a lookup.
 ///
@@ -109,14 +110,7 @@ impl Explanation {
 
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (rule, outcome) in &self.checks {
-            match outcome {
-                Outcome::Passed => writeln!(f, "pass  {}", rule.text())?,
-                Outcome::Failed(why) => writeln!(f, "FAIL  {}: {why}", rule.text())?,
-                Outcome::NotReached => writeln!(f, "  -   {}", rule.text())?,
-            }
-        }
-        Ok(())
+        f.write_str(&self.text(Language::En))
     }
 }
 

@@ -7,6 +7,7 @@ pub(crate) mod keys;
 pub(crate) mod lists;
 mod not_trusted;
 pub(crate) mod suspensions;
+mod texts;
 mod trusted;
 mod view;
 

@@ -126,6 +126,12 @@ impl Bench {
         self.ok(&format!("assemble {proposal} --dir pub"));
     }
 
+    /// The thumbprint of a key.
+    pub(crate) fn thumbprint(&self, name: &str) -> String {
+        let key = std::fs::read(self.path(&format!("{name}.pub.jwk"))).unwrap();
+        serde_json::from_slice::<Value>(&key).unwrap()["kid"].as_str().unwrap().to_owned()
+    }
+
     /// Whether a client trusts `idp` of XA for XB.
     pub(crate) fn explain_idp(&self) -> Answer {
         self.run(

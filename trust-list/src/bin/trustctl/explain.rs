@@ -1,11 +1,18 @@
 //! `trustctl explain`
 
+use std::fmt::Write as _;
+
 use clap::{Subcommand, ValueEnum};
 use serde_json::{Value, json};
-use strict_jose::UnixTime;
-use trust_list::{CountryCode, EntityId, Explanation, IssuerKind, IssuerQuery, Level, Outcome as Check, Purpose};
+use strict_jose::{Thumbprint, UnixTime};
+use trust_list::history::{Signature, Version, evidence};
+use trust_list::{
+    CountryCode, EntityId, Explanation, IssuerKind, IssuerQuery, Language, Level, MemberView, Outcome as Check,
+    Purpose, SuspensionInForce, drill,
+};
 
 use crate::error::CliError;
+use crate::history::version_value;
 use crate::outcome::Outcome;
 use crate::snapshot::Source;
 
@@ -15,6 +22,8 @@ pub(crate) enum Command {
     Issuer(IssuerArgs),
     /// Is this client trusted?
     Client(ClientArgs),
+    /// What may this key do?
+    Key(KeyArgs),
 }
 
 #[derive(clap::Args)]
@@ -56,6 +65,15 @@ pub(crate) struct ClientArgs {
     at: Option<UnixTime>,
 }
 
+#[derive(clap::Args)]
+pub(crate) struct KeyArgs {
+    #[command(flatten)]
+    source: Source,
+    /// Its thumbprint.
+    #[arg(value_name = "THUMBPRINT", value_parser = crate::drill::thumbprint)]
+    key: Thumbprint,
+}
+
 #[derive(Clone, Copy, ValueEnum)]
 enum Kind {
     IdentityProvider,
@@ -69,15 +87,110 @@ enum LevelArg {
     High,
 }
 
-pub(crate) fn run(command: &Command, now: UnixTime) -> Result<Outcome, CliError> {
-    let explanation = match command {
-        Command::Issuer(args) => args.source.verify(now)?.explain_issuer(&query(args, now)),
-        Command::Client(args) => args.source.verify(now)?.explain_client(&args.client_id, args.at.unwrap_or(now)),
-    };
+pub(crate) fn run(command: &Command, now: UnixTime, language: Language) -> Result<Outcome, CliError> {
+    match command {
+        Command::Issuer(args) => {
+            let list = args.source.verify(now)?;
+            let explanation = list.explain_issuer(&query(args, now));
+            Ok(answer(&explanation, &evidence(&args.source.documents()?, &list, Some(args.country))?, language))
+        }
+        Command::Client(args) => {
+            let list = args.source.verify(now)?;
+            let explanation = list.explain_client(&args.client_id, args.at.unwrap_or(now));
+            let client = |member: &MemberView<'_>| member.clients().any(|client| client.client_id == args.client_id);
+            let country = list.members().find(client).map(|member| member.code());
+            Ok(answer(&explanation, &evidence(&args.source.documents()?, &list, country)?, language))
+        }
+        Command::Key(args) => key(args, now, language),
+    }
+}
+
+fn answer(explanation: &Explanation, evidence: &[Version], language: Language) -> Outcome {
     let trusted = explanation.trusted();
-    let verdict = if trusted { "trusted" } else { "not trusted" };
-    let value = json!({ "trusted": trusted, "checks": checks(&explanation) });
-    Ok(Outcome::done(format!("{explanation}\n{verdict}"), value).refused_if(!trusted))
+    let words = words(language);
+    let verdict = if trusted { words.trusted } else { words.not_trusted };
+    let text = format!("{}\n{verdict}\n\n{}", explanation.text(language), signatures(evidence, words));
+    let value = json!({
+        "trusted": trusted,
+        "checks": checks(explanation),
+        "signatures": evidence.iter().map(version_value).collect::<Vec<_>>(),
+    });
+    Outcome::done(text, value).refused_if(!trusted)
+}
+
+/// What a key may do, by which documents, and what is suspended of it.
+fn key(args: &KeyArgs, now: UnixTime, language: Language) -> Result<Outcome, CliError> {
+    let list = args.source.verify(now)?;
+    let documents = args.source.documents()?;
+    let holding = drill::holding(&documents, &args.key)?;
+    let words = words(language);
+    let mut text = holding.text(language);
+    let mut named_by = Vec::new();
+    for held in &holding.holds {
+        named_by.extend(evidence(&documents, &list, held.country_of_list())?);
+    }
+    named_by.sort_by_key(|version| version.place);
+    named_by.dedup_by_key(|version| version.place);
+    let of = |order: &&SuspensionInForce| holding.holds.iter().any(|held| held.is_under(&order.target));
+    let orders: Vec<String> = list.suspensions().iter().filter(of).map(|order| order.target.to_string()).collect();
+    for target in &orders {
+        let _ = writeln!(text, "    {}: {target}", words.suspended);
+    }
+    let _ = write!(text, "\n{}", signatures(&named_by, words));
+    let value = json!({
+        "key": args.key,
+        "holds": holding.holds,
+        "suspended": orders,
+        "signatures": named_by.iter().map(version_value).collect::<Vec<_>>(),
+    });
+    Ok(Outcome::done(text, value).refused_if(holding.holds.is_empty()))
+}
+
+/// The documents behind an answer, with who signed them under which root.
+fn signatures(evidence: &[Version], words: &Words) -> String {
+    let mut text = format!("{}\n", words.signatures);
+    for version in evidence {
+        let _ = writeln!(text, "    {}  {}  ({} {})", version.place, version.sha256, words.root, version.root);
+        for Signature { by, .. } in &version.signed {
+            let _ = writeln!(text, "      {}  {} ({})", by.key, by.holder, by.country);
+        }
+    }
+    text
+}
+
+/// The words of one language.
+struct Words {
+    trusted: &'static str,
+    not_trusted: &'static str,
+    suspended: &'static str,
+    signatures: &'static str,
+    root: &'static str,
+}
+
+const fn words(language: Language) -> &'static Words {
+    match language {
+        Language::En => &Words {
+            trusted: "trusted",
+            not_trusted: "not trusted",
+            suspended: "suspended by order",
+            signatures: "By which signatures",
+            root: "under root",
+        },
+        Language::Fr => &Words {
+            trusted: "admis",
+            not_trusted: "non admis",
+            suspended: "suspendu par ordre",
+            signatures: "Par quelles signatures",
+            root: "sous la racine",
+        },
+        Language::Pt => &Words {
+            trusted: "aceite",
+            not_trusted: "não aceite",
+            suspended: "suspenso por ordem",
+            signatures: "Por que assinaturas",
+            root: "sob a raiz",
+        },
+    }
 }
 
 fn query(args: &IssuerArgs, now: UnixTime) -> IssuerQuery<'_> {

@@ -7,10 +7,13 @@ mod assemble;
 mod certificate;
 mod clock;
 mod diff;
+mod drill;
 mod error;
+mod expiry;
 mod explain;
 mod export;
 mod files;
+mod history;
 mod init_root;
 mod inspect;
 mod keygen;
@@ -26,6 +29,7 @@ mod rotate;
 mod sign;
 mod signer;
 mod snapshot;
+mod stats;
 mod status;
 mod suspend;
 mod template;
@@ -74,7 +78,8 @@ const AFTER_HELP: &str = "Exit codes:
   0  done, or trusted
   1  refused: not trusted, not signed, or a client would not accept it
   2  wrong usage
-  3  a file cannot be read or written";
+  3  a file cannot be read or written
+  4  expiry: something runs out within 60 days (5: within 30, 6: within 7, 7: it has)";
 
 #[derive(Subcommand)]
 enum Command {
@@ -113,6 +118,14 @@ enum Command {
     Log(log::Command),
     /// Show what a document says and who signed it, without judging it.
     Inspect(inspect::Args),
+    /// Show every version of every document: when, by whom, what changed.
+    History(history::Args),
+    /// Show what runs out soon; the exit code says how soon.
+    Expiry(expiry::Args),
+    /// Count what the region trusts, and how its signers take part.
+    Stats(stats::Args),
+    /// Show what would happen if keys leaked, and what to run then.
+    Drill(drill::Args),
     /// Show each check behind "trusted" or "not trusted".
     #[command(subcommand)]
     Explain(explain::Command),
@@ -157,9 +170,13 @@ fn run(command: Command, language: Language, now: UnixTime) -> Result<Outcome, C
         Command::Suspend(args) => suspend::run(&args, now),
         Command::Log(command) => log::run(&command, now),
         Command::Inspect(args) => inspect::run(&args),
-        Command::Explain(command) => explain::run(&command, now),
         Command::Certificate(command) => certificate::run(&command, now),
         Command::Export(command) => export::run(&command, language, now),
+        Command::History(args) => history::run(&args, language),
+        Command::Expiry(args) => expiry::run(&args, now, language),
+        Command::Stats(args) => stats::run(&args, now, language),
+        Command::Drill(args) => drill::run(&args, language),
+        Command::Explain(command) => explain::run(&command, now, language),
         Command::Template(command) => template::run(&command, now),
     }
 }
@@ -168,5 +185,5 @@ fn print(outcome: &Outcome, json: bool) -> ExitCode {
     let text = if json { format!("{:#}\n", outcome.value) } else { outcome.text.clone() };
     // A reader that closed the pipe has seen enough.
     let _ = std::io::stdout().write_all(text.as_bytes());
-    ExitCode::from(u8::from(outcome.refused))
+    ExitCode::from(outcome.code)
 }

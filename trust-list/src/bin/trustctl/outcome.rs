@@ -8,8 +8,8 @@ pub(crate) struct Outcome {
     pub(crate) value: Value,
     /// For people, with a line break at the end.
     pub(crate) text: String,
-    /// Whether the answer is "no": exit code 1.
-    pub(crate) refused: bool,
+    /// The exit code: 0 is done, or "yes".
+    pub(crate) code: u8,
 }
 
 impl Outcome {
@@ -19,11 +19,16 @@ impl Outcome {
         if !text.ends_with('\n') {
             text.push('\n');
         }
-        Self { value, text, refused: false }
+        Self { value, text, code: 0 }
     }
 
-    /// The answer is "no" if `refused`.
+    /// The answer is "no" if `refused`: exit code 1.
     pub(crate) fn refused_if(self, refused: bool) -> Self {
-        Self { refused, ..self }
+        self.with_code(refused.into())
+    }
+
+    /// Ends with this exit code.
+    pub(crate) fn with_code(self, code: u8) -> Self {
+        Self { code, ..self }
     }
 }

@@ -27,6 +27,11 @@ pub(crate) struct Source {
 }
 
 impl Source {
+    /// Every published document.
+    pub(crate) fn documents(&self) -> Result<Published, CliError> {
+        Ok(Published::read_from(&self.dir)?)
+    }
+
     /// The snapshot, if a client would accept it at `now`.
     pub(crate) fn verify(&self, now: UnixTime) -> Result<Arc<VerifiedList>, CliError> {
         let root = files::read(&self.root)?;

@@ -1,12 +1,7 @@
 //! What changes, in plain words, in three languages.
 
+use super::in_three_languages;
 use crate::bench::Bench;
-
-/// The same answer in every language.
-pub(super) fn in_three_languages(bench: &Bench, line: &str) -> String {
-    let answers = ["en", "fr", "pt"].map(|lang| bench.steady(&bench.run(&format!("{line} --lang {lang}")).out));
-    answers.join("\n----\n\n")
-}
 
 #[test]
 fn a_first_regional_list_says_all_that_it_begins_with() {
