@@ -53,6 +53,7 @@ mod identifiers;
 pub mod jades;
 mod language;
 mod level;
+pub mod lint;
 mod localized_text;
 mod plain_text;
 pub mod publish;

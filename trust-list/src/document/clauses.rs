@@ -20,7 +20,7 @@ pub(crate) struct Requested<'r> {
 }
 
 /// TS 119 602 leaves the time between lists to the scheme; the EU profiles say six months, which are at most 184 days.
-const MAX_LIFE: i64 = 184 * 24 * 3600;
+pub(crate) const MAX_LIFE: i64 = 184 * 24 * 3600;
 
 /// Reads an authenticated payload as the list that was asked for.
 pub(crate) fn read(payload: &[u8], requested: &Requested<'_>) -> Result<Lote, ListProblem> {

@@ -30,7 +30,7 @@ pub use root::{Role, RoleQuorums, Root, RootDocument, RootKey, RootProblem};
 pub use status::{ListEntry, Status, StatusProblem};
 pub use suspension::{SuspensionOrder, SuspensionReason, SuspensionTarget, UnknownReason};
 
-pub(crate) use clauses::Requested;
+pub(crate) use clauses::{MAX_LIFE, Requested};
 pub(crate) use log::TrustedLog;
 pub(crate) use national::{ClientExtension, IssuerExtension};
 pub(crate) use regional::MemberExtension;

@@ -17,7 +17,7 @@ pub struct Holding {
 }
 
 /// A place that a key has.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(tag = "as", rename_all = "kebab-case")]
 pub enum Held {
     /// In the root: a regulator's key, or an online one.

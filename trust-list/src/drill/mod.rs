@@ -70,7 +70,8 @@ pub struct Power {
 /// What would happen if `leaked` were in other hands.
 pub fn run(documents: &Published, leaked: &BTreeSet<Thumbprint>) -> Result<Drill, PublishError> {
     let root = documents.root()?;
-    let keys = leaked.iter().map(|key| holdings::of(documents, &root, key)).collect::<Result<_, _>>()?;
+    let mut keys = leaked.iter().map(|key| holdings::of(documents, &root, key)).collect::<Result<Vec<_>, _>>()?;
+    keys.sort_by(|a, b| (a.holds.is_empty(), &a.holds).cmp(&(b.holds.is_empty(), &b.holds)));
     let acts = acts(documents, &root);
     let of_root = role_keys(&root, Role::Root);
     let good: BTreeSet<Thumbprint> =

@@ -19,6 +19,7 @@ struct Words {
     entry: &'static str,
     alone: fn(&Power) -> String,
     with: fn(usize) -> String,
+    unconcerned: &'static str,
     never: &'static str,
     act: fn(&Act) -> String,
 }
@@ -130,6 +131,7 @@ fn section(text: &mut String, title: &str, powers: &[&Power], words: &Words) {
     for power in powers {
         let how = match power.others {
             Some(0) => (words.alone)(power),
+            Some(_) if power.leaked == 0 => words.unconcerned.to_owned(),
             Some(others) => (words.with)(others),
             None => words.never.to_owned(),
         };
@@ -156,8 +158,9 @@ static EN: Words = Words {
     regulator: "regulator's key:",
     signer: "signs the list of",
     entry: "key of",
-    alone: |power| format!("{} of {} keys leaked", power.leaked, power.quorum.threshold),
+    alone: |power| format!("{} needed, {} leaked", power.quorum.threshold, power.leaked),
     with: |others| format!("{others} more needed"),
+    unconcerned: "none of these keys counts for it",
     never: "no set of keys is enough",
     act: |act| match act {
         Act::ChangeRoot => "replace the root, and with it everything".to_owned(),
@@ -180,8 +183,9 @@ static FR: Words = Words {
     regulator: "clé de régulateur :",
     signer: "signe la liste de",
     entry: "clé de",
-    alone: |power| format!("{} clés volées sur {} requises", power.leaked, power.quorum.threshold),
+    alone: |power| format!("{} requises, {} volées", power.quorum.threshold, power.leaked),
     with: |others| format!("il en faudrait {others} de plus"),
+    unconcerned: "aucune de ces clés n'y compte",
     never: "aucun ensemble de clés ne suffit",
     act: |act| match act {
         Act::ChangeRoot => "remplacer la racine, et tout avec elle".to_owned(),
@@ -204,8 +208,9 @@ static PT: Words = Words {
     regulator: "chave de regulador:",
     signer: "assina a lista de",
     entry: "chave de",
-    alone: |power| format!("{} chaves roubadas de {} exigidas", power.leaked, power.quorum.threshold),
+    alone: |power| format!("{} exigidas, {} roubadas", power.quorum.threshold, power.leaked),
     with: |others| format!("faltariam mais {others}"),
+    unconcerned: "nenhuma destas chaves conta para isso",
     never: "nenhum conjunto de chaves basta",
     act: |act| match act {
         Act::ChangeRoot => "substituir a raiz, e tudo com ela".to_owned(),

@@ -19,17 +19,39 @@ pub struct Event {
 const SENTENCES: usize = 3;
 
 impl Event {
-    /// What changed in one line: the dangerous first, the rest as a number.
+    /// What changed in one line: the weightiest first, the rest as a number.
     pub fn summary(&self, language: Language) -> String {
-        let (dangerous, others): (Vec<&Change>, Vec<&Change>) =
-            self.changes.iter().partition(|change| change.danger.is_some());
-        let all = dangerous.into_iter().chain(others).filter(|change| !matches!(change.fact, Fact::Raw { .. }));
-        let mut sentences: Vec<String> = all.take(SENTENCES).map(|change| change.fact.text(language)).collect();
+        let mut weighty: Vec<&Change> = self.changes.iter().filter(|change| weight(change) < Weight::Detail).collect();
+        weighty.sort_by_key(|change| weight(change));
+        let sentences = weighty.into_iter().take(SENTENCES).map(|change| change.fact.text(language));
+        let mut sentences: Vec<String> = sentences.collect();
         let more = self.changes.len().saturating_sub(sentences.len());
         if more > 0 || sentences.is_empty() {
             sentences.push(format!("+{more}"));
         }
         sentences.join("; ")
+    }
+}
+
+/// What a line with little room says first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Weight {
+    /// Something with a sentence of its own.
+    Sentence,
+    /// A named value that gives power.
+    Dangerous,
+    /// Another named value.
+    Value,
+    /// What only a diff has room for.
+    Detail,
+}
+
+fn weight(change: &Change) -> Weight {
+    match (&change.fact, change.danger) {
+        (Fact::Raw { .. } | Fact::Set { label: Label::History | Label::StatusSince, .. }, _) => Weight::Detail,
+        (Fact::Set { .. } | Fact::Setting { .. }, Some(_)) => Weight::Dangerous,
+        (Fact::Set { .. } | Fact::Setting { .. }, None) => Weight::Value,
+        _ => Weight::Sentence,
     }
 }
 

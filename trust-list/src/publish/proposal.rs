@@ -38,6 +38,11 @@ impl Proposal {
         Ok(proposal)
     }
 
+    /// What kind of document a payload is, if it is one of ours.
+    pub(crate) fn kind_of_payload(payload: &[u8]) -> Option<Typ> {
+        kind_of(payload)
+    }
+
     /// Which list it is a release of.
     pub fn list_name(&self) -> Result<ListName, PublishError> {
         match self.kind {

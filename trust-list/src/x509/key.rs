@@ -11,7 +11,7 @@ use x509_parser::x509::SubjectPublicKeyInfo;
 use super::X509Problem;
 
 /// RFC 5280 §4.1.2.7. Sizes, points and exponents are checked where every key is: [`PublicJwk::parse`].
-pub(super) fn read(info: &SubjectPublicKeyInfo<'_>) -> Result<PublicJwk, X509Problem> {
+pub(crate) fn read(info: &SubjectPublicKeyInfo<'_>) -> Result<PublicJwk, X509Problem> {
     let algorithm = &info.algorithm.algorithm;
     let members = if *algorithm == OID_KEY_TYPE_EC_PUBLIC_KEY {
         ec(info)

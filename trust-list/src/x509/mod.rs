@@ -22,7 +22,7 @@ mod certificate;
 pub mod crl;
 mod extensions;
 mod fields;
-mod key;
+pub(crate) mod key;
 mod names;
 mod operator;
 mod path;

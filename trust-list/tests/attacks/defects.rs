@@ -22,19 +22,24 @@ struct Defect {
 
 impl Defect {
     fn apply(&self, list: &mut Value) {
-        let (parent, name) = self.at.rsplit_once('/').unwrap();
-        let parent = list.pointer_mut(parent).unwrap();
-        let before = parent.clone();
-        match (&self.set, parent) {
-            (Some(value), Value::Array(elements)) if name == "-" => elements.push(value.clone()),
-            (Some(value), parent) if parent.is_array() => parent[name.parse::<usize>().unwrap()] = value.clone(),
-            (Some(value), parent) => parent[name] = value.clone(),
-            (None, Value::Object(members)) => drop(members.remove(name)),
-            (None, Value::Array(elements)) => drop(elements.remove(name.parse().unwrap())),
-            (None, _) => panic!("nothing to remove"),
-        }
-        assert_ne!(*list.pointer(self.at.rsplit_once('/').unwrap().0).unwrap(), before, "the defect changes nothing");
+        apply(list, &self.at, self.set.as_ref());
     }
+}
+
+/// Puts a value in a place, or takes away what is there; it must change something.
+pub(crate) fn apply(list: &mut Value, at: &str, set: Option<&Value>) {
+    let (parent_at, name) = at.rsplit_once('/').unwrap();
+    let parent = list.pointer_mut(parent_at).unwrap();
+    let before = parent.clone();
+    match (set, parent) {
+        (Some(value), Value::Array(elements)) if name == "-" => elements.push(value.clone()),
+        (Some(value), parent) if parent.is_array() => parent[name.parse::<usize>().unwrap()] = value.clone(),
+        (Some(value), parent) => parent[name] = value.clone(),
+        (None, Value::Object(members)) => drop(members.remove(name)),
+        (None, Value::Array(elements)) => drop(elements.remove(name.parse().unwrap())),
+        (None, _) => panic!("nothing to remove"),
+    }
+    assert_ne!(*list.pointer(parent_at).unwrap(), before, "the defect changes nothing");
 }
 
 fn defects(kind: &str) -> Vec<(String, Defect)> {

@@ -7,6 +7,7 @@
 mod defects;
 mod deltas;
 mod interrupted;
+mod lint;
 mod lists;
 mod log;
 mod mirrors;

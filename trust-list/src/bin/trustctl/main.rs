@@ -19,6 +19,7 @@ mod inspect;
 mod keygen;
 mod log;
 mod merge;
+mod lint;
 mod names;
 mod outcome;
 mod parts;
@@ -120,6 +121,8 @@ enum Command {
     Inspect(inspect::Args),
     /// Show every version of every document: when, by whom, what changed.
     History(history::Args),
+    /// Check a list, of this region or any other, against the standards, clause by clause.
+    Lint(lint::Args),
     /// Show what runs out soon; the exit code says how soon.
     Expiry(expiry::Args),
     /// Count what the region trusts, and how its signers take part.
@@ -173,6 +176,7 @@ fn run(command: Command, language: Language, now: UnixTime) -> Result<Outcome, C
         Command::Certificate(command) => certificate::run(&command, now),
         Command::Export(command) => export::run(&command, language, now),
         Command::History(args) => history::run(&args, language),
+        Command::Lint(args) => lint::run(&args, now, language),
         Command::Expiry(args) => expiry::run(&args, now, language),
         Command::Stats(args) => stats::run(&args, now, language),
         Command::Drill(args) => drill::run(&args, language),
