@@ -30,8 +30,8 @@ mod status;
 mod summary;
 mod wire;
 
-pub use detached::DetachedSignature;
 pub(crate) use checks::{national_list, regional_list};
+pub use detached::DetachedSignature;
 pub use directory::DirectoryPublisher;
 pub use error::PublishError;
 pub use log::{Witnesses, entries};

@@ -73,9 +73,9 @@ pub(super) fn fact(fact: &Fact) -> String {
         Fact::ReinstatementRemoved { target, orders_before } => {
             format!("the lifting of suspension orders against {target} before {orders_before} is taken back")
         }
-        Fact::EntryAdded { id, kind, name } => format!("{id} ({name}) enters the list as a {kind}"),
+        Fact::EntryAdded { id, kind, name } => format!("{id} ({name}) enters the list as {kind}"),
         Fact::EntryRemoved { id, kind, name } => {
-            format!("{id} ({name}), a {kind}, goes without a trace; its withdrawal would keep its history")
+            format!("{id} ({name}), {kind}, goes without a trace; its withdrawal would keep its history")
         }
         Fact::EntryKeyAdded { id, key } => format!("{id} may use key {key}"),
         Fact::EntryKeyRemoved { id, key } => format!("{id} may no longer use key {key}"),
