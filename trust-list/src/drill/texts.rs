@@ -69,22 +69,12 @@ fn stop(held: &Held) -> Option<String> {
 
 fn replace(key: &str, held: &Held) -> String {
     match held {
-        Held::Root { holder, country, online } => {
-            let add = if *online { "--add-online" } else { "--add-regulator" };
-            format!(
-                "trustctl propose root --dir DIR --remove-key {key} {add} '{country}={holder}=NEW.pub.jwk' --out root.json"
-            )
+        Held::Root { .. } | Held::ListSigner { .. } => {
+            format!("trustctl rotate activate --emergency --dir DIR --old {key} --new NEW.pub.jwk --out change.json")
         }
-        Held::ListSigner { country } => {
-            format!(
-                "trustctl propose regional --dir DIR --admit MEMBER-{country}-WITH-NEW-SIGNER.json --out regional.json"
-            )
-        }
-        Held::Entry { country, entity } => {
-            format!(
-                "trustctl propose national --dir DIR --country {country} --entry {entity}-WITH-NEW-KEY.json --out {country}.json"
-            )
-        }
+        Held::Entry { country, entity } => format!(
+            "trustctl propose national --dir DIR --country {country} --entry {entity}-WITH-NEW-KEY.json --out {country}.json"
+        ),
     }
 }
 

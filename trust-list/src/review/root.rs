@@ -75,7 +75,11 @@ fn root_key(key: &str, pair: Pair<'_>, found: &mut Found) {
             members.take(name);
         }
         let (danger, fact) = match after {
-            Some(_) => (Some(Danger::KeyAdded), Fact::RootKeyAdded { key, holder, country, roles }),
+            // A key that is announced has no role yet, and no power.
+            Some(_) => {
+                let danger = (!roles.is_empty()).then_some(Danger::KeyAdded);
+                (danger, Fact::RootKeyAdded { key, holder, country, roles })
+            }
             None => (None, Fact::RootKeyRemoved { key, holder, country, roles }),
         };
         found.push(&at, danger, fact);

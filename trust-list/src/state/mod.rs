@@ -169,15 +169,37 @@ impl TrustState {
 
     /// How much of the list's life is over, from 0 to 100; nothing without a list.
     pub fn life_used_percent(&self, now: UnixTime) -> Option<u8> {
-        self.list().map(|list| percent_used(list.issued_at(), list.expires_at(), now))
+        self.list().map(|list| list.life_used_percent(now))
     }
 
     /// The alarm that is due.
     pub fn alarm(&self, now: UnixTime) -> Option<Alarm> {
-        match self.life_used_percent(now)? {
+        self.list()?.alarm(now)
+    }
+}
+
+impl VerifiedList {
+    /// How much of its life is over, from 0 to 100.
+    pub fn life_used_percent(&self, now: UnixTime) -> u8 {
+        percent_used(self.issued_at(), self.expires_at(), now)
+    }
+
+    /// The alarm that is due.
+    pub fn alarm(&self, now: UnixTime) -> Option<Alarm> {
+        match self.life_used_percent(now) {
             URGENT.. => Some(Alarm::Urgent),
             HALF..URGENT => Some(Alarm::Half),
             _ => None,
+        }
+    }
+}
+
+impl Alarm {
+    /// A fixed word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Half => "half",
+            Self::Urgent => "urgent",
         }
     }
 }

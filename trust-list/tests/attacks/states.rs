@@ -235,3 +235,34 @@ async fn a_publisher_without_a_status_is_unreachable_not_empty() {
     let state = client.refresh(&Published::new(), NOW).await;
     assert_eq!((state.name(), state.why().unwrap().code()), ("unreachable", "no_status"));
 }
+
+#[tokio::test]
+async fn a_clock_that_is_set_back_makes_a_visible_state_and_the_list_serves_on() {
+    let mut region = region();
+    let (_dir, mut client) = started(&region, NOW).await;
+    client.refresh(&region.publisher(), NOW).await;
+    region.republish(NOW.plus(60)).unwrap();
+    let yesterday = NOW.minus(DAY);
+    let state = client.refresh(&region.publisher(), yesterday).await;
+    assert!(matches!(state, TrustState::Regressed { list: Some(_), .. }), "{state:?}");
+    assert_eq!(state.why().unwrap().code(), "status");
+    // It is not yet past its end, by either clock.
+    assert!(state.in_force(yesterday).is_ok());
+    assert_eq!(state.life_used_percent(yesterday), Some(0));
+    assert_eq!(client.refresh(&region.publisher(), NOW.plus(60)).await.name(), "fresh");
+}
+
+#[tokio::test]
+async fn a_clock_that_jumps_ahead_expires_the_list_and_one_that_comes_back_brings_it_back() {
+    let region = region();
+    let (_dir, mut client) = started(&region, NOW).await;
+    client.refresh(&region.publisher(), NOW).await;
+    let tomorrow = NOW.plus(DAY);
+    assert_eq!(client.tick(tomorrow).name(), "expired");
+    assert_eq!(client.state().in_force(tomorrow).unwrap_err(), NotReady::Expired { since: NOW.plus(HOUR) });
+    let state = client.refresh(&region.publisher(), tomorrow).await;
+    assert_eq!(state.name(), "expired");
+    let state = client.refresh(&region.publisher(), NOW.plus(60)).await;
+    assert_eq!(state.name(), "fresh");
+    assert!(state.in_force(NOW.plus(60)).is_ok());
+}

@@ -25,14 +25,18 @@ pub(crate) fn run(args: &Args, now: UnixTime) -> Result<Outcome, CliError> {
 
 fn text(list: &VerifiedList, now: UnixTime) -> String {
     let mut text = format!(
-        "region   {}\nroot     {}\nstatus   {}  {}\nexpires  {}\nissuers  {}\n",
+        "region   {}\nroot     {}\nstatus   {}  {}\nexpires  {}, {} % of its life used\nissuers  {}\n",
         list.region(),
         list.root_version(),
         list.sequence(),
         list.digest(),
         list.expires_at().to_rfc3339(),
+        list.life_used_percent(now),
         list.anchor_count(),
     );
+    if let Some(alarm) = list.alarm(now) {
+        let _ = writeln!(text, "ALARM    {}: nobody renewed the status document; run trustctl publish", alarm.as_str());
+    }
     for view in list.lists() {
         let _ =
             writeln!(text, "list     {} {}, next update {}", name(&view), view.sequence, view.next_update.to_rfc3339());
@@ -71,6 +75,8 @@ fn value(list: &VerifiedList, now: UnixTime) -> Value {
         "status_version": list.sequence(),
         "status_sha256": list.digest(),
         "expires": list.expires_at().to_rfc3339(),
+        "life_used_percent": list.life_used_percent(now),
+        "alarm": list.alarm(now).map(trust_list::Alarm::as_str),
         "issuers": list.anchor_count(),
         "lists": lists.collect::<Vec<_>>(),
         "members": list.members().map(|member| member_value(&member, now)).collect::<Vec<_>>(),

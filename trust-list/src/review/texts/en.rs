@@ -11,6 +11,9 @@ pub(super) fn fact(fact: &Fact) -> String {
             let quorum = |quorum: &Option<Quorum>| quorum.map_or("none".to_owned(), self::quorum);
             format!("{}: the quorum goes from {} to {}", self::role(*role), quorum(before), quorum(after))
         }
+        Fact::RootKeyAdded { key, holder, country, roles } if roles.is_empty() => {
+            format!("key {key} (holder {holder}, {country}) is announced; it signs nothing yet")
+        }
         Fact::RootKeyAdded { key, holder, country, roles } => {
             format!("key {key} (holder {holder}, {country}) may sign: {roles}")
         }

@@ -11,6 +11,9 @@ pub(super) fn fact(fact: &Fact) -> String {
             let quorum = |quorum: &Option<Quorum>| quorum.map_or("aucun".to_owned(), self::quorum);
             format!("{} : le quorum passe de {} à {}", self::role(*role), quorum(before), quorum(after))
         }
+        Fact::RootKeyAdded { key, holder, country, roles } if roles.is_empty() => {
+            format!("la clé {key} (détenteur {holder}, {country}) est annoncée ; elle ne signe encore rien")
+        }
         Fact::RootKeyAdded { key, holder, country, roles } => {
             format!("la clé {key} (détenteur {holder}, {country}) peut signer : {roles}")
         }

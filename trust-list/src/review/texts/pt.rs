@@ -11,6 +11,9 @@ pub(super) fn fact(fact: &Fact) -> String {
             let quorum = |quorum: &Option<Quorum>| quorum.map_or("nenhum".to_owned(), self::quorum);
             format!("{}: o quórum passa de {} para {}", self::role(*role), quorum(before), quorum(after))
         }
+        Fact::RootKeyAdded { key, holder, country, roles } if roles.is_empty() => {
+            format!("a chave {key} (titular {holder}, {country}) é anunciada; ainda não assina nada")
+        }
         Fact::RootKeyAdded { key, holder, country, roles } => {
             format!("a chave {key} (titular {holder}, {country}) pode assinar: {roles}")
         }

@@ -65,3 +65,15 @@ fn a_changed_provider_shows_its_hosts_levels_and_settings() {
     bench.ok("propose national --dir pub --country XA --entry idp.json --entry-status bank=suspended --out n2.json");
     insta::assert_snapshot!(in_three_languages(&bench, "diff n2.json --dir pub"));
 }
+
+#[test]
+fn a_key_that_is_only_announced_has_no_power_and_is_not_marked() {
+    let bench = Bench::with_region();
+    bench.ok("keygen --out new.jwk");
+    bench.ok("rotate announce --dir pub --old xc.pub.jwk --new new.pub.jwk --out root2.json");
+    let value = bench.ok("diff root2.json --dir pub --json").json();
+    let added =
+        value["changes"].as_array().unwrap().iter().find(|change| change["change"] == "root-key-added").unwrap();
+    assert_eq!((&added["danger"], &added["roles"]), (&serde_json::Value::Null, &"".into()));
+    assert!(added["text"].as_str().unwrap().ends_with("is announced; it signs nothing yet"), "{added}");
+}

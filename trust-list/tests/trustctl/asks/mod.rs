@@ -6,6 +6,7 @@ mod expiry;
 mod explain;
 mod history;
 mod stats;
+mod verify;
 
 use crate::bench::Bench;
 
