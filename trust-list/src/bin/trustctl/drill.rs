@@ -16,8 +16,9 @@ pub(crate) struct Args {
     /// The published documents.
     #[arg(long, value_name = "DIR")]
     dir: PathBuf,
-    /// The thumbprints of the keys that would be in other hands.
-    #[arg(long, value_name = "THUMBPRINT", required = true, num_args = 1.., value_parser = thumbprint)]
+    /// The thumbprints of the keys that would be in other hands, with commas between them. Repeat as you like.
+    // A thumbprint may begin with a dash.
+    #[arg(long, value_name = "THUMBPRINT", required = true, value_delimiter = ',', allow_hyphen_values = true, value_parser = thumbprint)]
     keys: Vec<Thumbprint>,
 }
 

@@ -70,7 +70,8 @@ pub(crate) struct KeyArgs {
     #[command(flatten)]
     source: Source,
     /// Its thumbprint.
-    #[arg(value_name = "THUMBPRINT", value_parser = crate::drill::thumbprint)]
+    // It may begin with a dash.
+    #[arg(value_name = "THUMBPRINT", allow_hyphen_values = true, value_parser = crate::drill::thumbprint)]
     key: Thumbprint,
 }
 

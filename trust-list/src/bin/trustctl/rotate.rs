@@ -32,7 +32,7 @@ pub(crate) struct Keys {
     #[arg(long, value_name = "DIR")]
     dir: PathBuf,
     /// The key that leaves.
-    #[arg(long, value_name = "THUMBPRINT|FILE")]
+    #[arg(long, value_name = "THUMBPRINT|FILE", allow_hyphen_values = true)]
     old: String,
     /// The public key that takes its place.
     #[arg(long, value_name = "FILE")]

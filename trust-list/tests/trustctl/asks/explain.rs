@@ -38,3 +38,13 @@ fn a_key_is_explained_by_the_documents_that_name_it_and_what_is_suspended() {
     bench.ok("keygen --out nobody.jwk");
     assert_eq!(bench.run(&ask("nobody")).code, 1, "no document names it");
 }
+
+#[test]
+fn a_thumbprint_that_begins_with_a_dash_is_no_option() {
+    let bench = Bench::with_region();
+    let dashed = format!("-G{}", "A".repeat(41));
+    assert_eq!(bench.run(&format!("explain key {dashed} --root root.json --dir pub")).code, 1, "no document names it");
+    assert_eq!(bench.ok(&format!("drill --dir pub --keys {dashed} --json")).json()["keys"][0]["key"], dashed);
+    let refused = bench.run(&format!("propose root --dir pub --remove-key {dashed} --out r.json"));
+    assert!(refused.err.contains("has no key"), "{refused:?}");
+}

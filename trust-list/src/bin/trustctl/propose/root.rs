@@ -23,7 +23,7 @@ pub(crate) struct Args {
     #[arg(long = "add-online", value_name = "COUNTRY=NAME=FILE")]
     online: Vec<Holder>,
     /// Remove a key by its thumbprint. Orders it signed lose their force: let others sign them first. Repeat for each.
-    #[arg(long = "remove-key", value_name = "THUMBPRINT")]
+    #[arg(long = "remove-key", value_name = "THUMBPRINT", allow_hyphen_values = true)]
     remove: Vec<Thumbprint>,
     /// How many regulators must sign a root or a regional list from now on.
     #[arg(long, value_name = "N", requires = "countries")]
