@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use strict_jose::UnixTime;
 use trust_list::{CountryCode, EntityId, Level};
 use url::Url;
 
@@ -48,7 +49,8 @@ pub struct Pending {
     pub(crate) code_verifier: String,
     pub(crate) redirect_uri: String,
     pub(crate) level: Level,
-    pub(crate) max_age: Option<u64>,
+    /// The person must not have authenticated before this.
+    pub(crate) authenticated_since: Option<UnixTime>,
 }
 
 impl Pending {

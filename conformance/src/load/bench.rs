@@ -13,7 +13,8 @@ use super::floor::{Ready, Work};
 use super::operation::{CONCURRENCY, Driver, Operation};
 use super::process::{cpu_seconds, resident_kib};
 use super::redis::{Redis, RoundTrips};
-use super::report::{Report, Row};
+use super::report::{Report, Row, SwapP99, median};
+use super::{latency, swap};
 use crate::browser;
 use crate::clock::Clock;
 use crate::hub_process::{self, HubOptions, HubProcess};
@@ -86,6 +87,12 @@ impl<'a> Bench<'a> {
             self.measure_redis(&mut report).await?;
         }
         self.measure_pending(&mut report).await?;
+        for (operation, entries) in swap::SIZES.into_iter().take(self.args.swap_sizes()) {
+            let row = tokio::task::spawn_blocking(move || swap::measure(operation, entries)).await??;
+            println!("{}", row.line());
+            report.rows.push(row);
+        }
+        report.trust_swap_p99 = Some(self.measure_swap_under_load().await?);
         Ok(report)
     }
 
@@ -147,6 +154,33 @@ impl<'a> Bench<'a> {
         Ok(())
     }
 
+    /// The same load twice: while nothing happens, and while the lists of the region grow and the hub takes them up. The
+    /// last measurement, since the region stays as large.
+    async fn measure_swap_under_load(&self) -> anyhow::Result<SwapP99> {
+        let (entries, seconds) = (self.args.swapped_entries(), self.args.latency_seconds());
+        let _hub = self.start_hub("memory").await?;
+        let driver = self.driver().await?;
+        driver.repeat(Operation::ClientCredentials, WARM_UP).await?;
+        let without = latency::p99(&driver, Operation::ClientCredentials, seconds).await?;
+        let region = self.region.clone();
+        tokio::task::spawn_blocking(move || region.enlarge(entries)).await??;
+        let before = self.list_version(&driver).await?;
+        driver.http.post(format!("{}/trust/refresh", self.hub.management())).send().await?.error_for_status()?;
+        let with = latency::p99(&driver, Operation::ClientCredentials, seconds).await?;
+        anyhow::ensure!(
+            self.list_version(&driver).await? != before,
+            "the lists were not taken up under load: run again"
+        );
+        Ok(SwapP99 { entries, without, with })
+    }
+
+    /// The line of the hub's metrics that says which lists are in force.
+    async fn list_version(&self, driver: &Driver) -> anyhow::Result<String> {
+        let metrics = driver.http.get(format!("{}/metrics", self.hub.management())).send().await?.text().await?;
+        let line = metrics.lines().find(|line| line.starts_with("hub_trustlist_version "));
+        Ok(line.context("no hub_trustlist_version")?.to_owned())
+    }
+
     async fn row(
         &self,
         hub: &HubProcess,
@@ -168,16 +202,7 @@ impl<'a> Bench<'a> {
             floor_costs.push(cost(self.floor.child.id(), floor_count, work).await?);
         }
         let operations = WARM_UP + CALIBRATION + count * u32::try_from(BATCHES)?;
-        let row = Row {
-            operation: operation.name(),
-            store,
-            cpu_us: median(&mut hub_costs),
-            floor_us: median(&mut floor_costs),
-            spread_us: spread(&hub_costs),
-            operations,
-            redis_round_trips: None,
-            redis_cpu_us: None,
-        };
+        let row = Row::of_batches(operation.name(), store, &mut hub_costs, &mut floor_costs, operations);
         println!("{}", row.line());
         Ok(row)
     }
@@ -295,16 +320,6 @@ fn batch_size(cost_us: f64, seconds: f64) -> u32 {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to a small positive range")]
     let count = wanted as u32;
     count
-}
-
-fn median(values: &mut [f64]) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or_default()
-}
-
-/// The dearest less the cheapest; `values` are sorted.
-fn spread(values: &[f64]) -> f64 {
-    values.last().copied().unwrap_or_default() - values.first().copied().unwrap_or_default()
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of one run are far below 2^52")]

@@ -5,14 +5,17 @@
 //!    each process used from `/proc/PID/stat`, and takes medians.
 //! 3. The same on the embedded store and on Redis, where round trips are counted too ([`redis::RoundTrips`]).
 //! 4. Memory with nothing to do and with a hundred thousand logins on their way; the time of a first answer.
-//! 5. [`report`] prints the table, writes `latest.json` and says which bars are missed.
+//! 5. Large trust lists: what taking them up costs ([`swap`]), and what the others notice of it ([`latency`]).
+//! 6. [`report`] prints the table, writes `latest.json` and says which bars are missed.
 
 mod bench;
 pub mod floor;
+mod latency;
 mod operation;
 pub mod process;
 pub mod redis;
 mod report;
+mod swap;
 
 use std::path::PathBuf;
 
@@ -42,6 +45,21 @@ impl LoadArgs {
     /// Logins left on their way.
     fn pending(&self) -> u32 {
         self.pending.unwrap_or(if self.quick { 2_000 } else { 100_000 })
+    }
+
+    /// How many of the sizes of lists are measured.
+    fn swap_sizes(&self) -> usize {
+        if self.quick { 1 } else { swap::SIZES.len() }
+    }
+
+    /// Entries that are taken up under load.
+    fn swapped_entries(&self) -> usize {
+        if self.quick { 1_000 } else { 100_000 }
+    }
+
+    /// How long the load lasts under which they are, and before: longer than taking them up.
+    fn latency_seconds(&self) -> u32 {
+        if self.quick { 5 } else { 20 }
     }
 
     /// CPU seconds that one batch of an operation should burn: five of them make more than one second.

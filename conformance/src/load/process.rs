@@ -17,6 +17,14 @@ pub fn cpu_seconds(pid: u32) -> anyhow::Result<f64> {
     Ok((field(11)? + field(12)?) / TICKS_PER_SECOND)
 }
 
+/// CPU microseconds that this thread has used.
+pub(super) fn thread_cpu_us() -> anyhow::Result<f64> {
+    let schedstat = std::fs::read_to_string("/proc/thread-self/schedstat")?;
+    // The first number is nanoseconds on a CPU (Documentation/scheduler/sched-stats in the kernel's sources).
+    let nanos: f64 = schedstat.split(' ').next().context("an empty schedstat")?.parse()?;
+    Ok(nanos / 1e3)
+}
+
 /// Resident memory of a process in KiB.
 pub fn resident_kib(pid: u32) -> anyhow::Result<u64> {
     let status = read(pid, "status")?;

@@ -17,6 +17,14 @@ pub(super) struct Row {
     pub(super) redis_cpu_us: Option<f64>,
 }
 
+/// What requests notice while large lists are taken up: milliseconds at the 99th percentile.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct SwapP99 {
+    pub(super) entries: usize,
+    pub(super) without: f64,
+    pub(super) with: f64,
+}
+
 /// Everything of a run.
 #[derive(Debug, Default)]
 pub struct Report {
@@ -26,6 +34,7 @@ pub struct Report {
     pub(super) pending_logins: u32,
     pub(super) bytes_per_pending_login: u64,
     pub(super) first_answer_p50_ms: f64,
+    pub(super) trust_swap_p99: Option<SwapP99>,
 }
 
 /// CPU of a brokered login on the embedded store, as a multiple of its floor.
@@ -34,10 +43,27 @@ const MOST_TIMES_THE_FLOOR: f64 = 4.0;
 const MOST_ROUND_TRIPS: f64 = 8.0;
 /// Memory with nothing to do, KiB.
 const MOST_IDLE_KIB: u64 = 64 * 1024;
+/// CPU of taking up new lists, as a multiple of hashing, authenticating and parsing them.
+const MOST_TIMES_THE_PARSE: f64 = 3.0;
+/// The 99th percentile while lists are taken up, as a multiple of the one without.
+const MOST_TIMES_THE_P99: f64 = 1.1;
 /// A first answer on a new connection, ms: without TCP_NODELAY it is 44.
 const MOST_FIRST_ANSWER_MS: f64 = 10.0;
 
 impl Row {
+    /// The medians of what batches cost; `operations` is how many there were.
+    pub(super) fn of_batches(
+        operation: &'static str,
+        store: &'static str,
+        costs: &mut [f64],
+        floors: &mut [f64],
+        operations: u32,
+    ) -> Self {
+        let (cpu_us, floor_us) = (median(costs), median(floors));
+        let spread_us = spread(costs);
+        Self { operation, store, cpu_us, floor_us, spread_us, operations, redis_round_trips: None, redis_cpu_us: None }
+    }
+
     fn ratio(&self) -> f64 {
         // A floor below one clock tick for the whole batch is no floor.
         if self.floor_us > 0.0 { self.cpu_us / self.floor_us } else { f64::INFINITY }
@@ -99,6 +125,12 @@ impl Report {
             self.pending_logins,
             self.first_answer_p50_ms
         );
+        if let Some(SwapP99 { entries, without, with }) = self.trust_swap_p99 {
+            let _ = writeln!(
+                table,
+                "p99 of client_credentials at a fixed rate: {without:.1} ms, {with:.1} ms while {entries} entries are taken up"
+            );
+        }
         table
     }
 
@@ -111,6 +143,9 @@ impl Report {
             "pending_logins": self.pending_logins,
             "bytes_per_pending_login": self.bytes_per_pending_login,
             "first_answer_p50_ms": tenth(self.first_answer_p50_ms),
+            "trust_swap_p99": self.trust_swap_p99.map(|p99| {
+                json!({"entries": p99.entries, "without": tenth(p99.without), "with": tenth(p99.with)})
+            }),
         })
     }
 
@@ -124,6 +159,16 @@ impl Report {
         for trips in logins().filter_map(|row| row.redis_round_trips).filter(|trips| *trips > MOST_ROUND_TRIPS) {
             missed.push(format!("a login makes {trips} Redis round trips, at most {MOST_ROUND_TRIPS}"));
         }
+        let swaps = self.rows.iter().filter(|row| row.operation.starts_with("trust_swap_"));
+        for row in swaps.filter(|row| row.ratio() > MOST_TIMES_THE_PARSE) {
+            let (what, ratio) = (row.operation, row.ratio());
+            missed.push(format!("{what} costs {ratio:.2} times its floor, at most {MOST_TIMES_THE_PARSE}"));
+        }
+        if let Some(p99) = self.trust_swap_p99.filter(|p99| p99.with > p99.without * MOST_TIMES_THE_P99) {
+            let SwapP99 { without, with, .. } = p99;
+            missed
+                .push(format!("p99 rises from {without:.1} to {with:.1} ms while lists are taken up, at most a tenth"));
+        }
         if self.rss_idle_kib >= MOST_IDLE_KIB {
             missed.push(format!("{} KiB of memory idle, less than {MOST_IDLE_KIB}", self.rss_idle_kib));
         }
@@ -133,6 +178,16 @@ impl Report {
         }
         missed
     }
+}
+
+pub(super) fn median(values: &mut [f64]) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or_default()
+}
+
+/// The dearest less the cheapest; `values` are sorted.
+fn spread(values: &[f64]) -> f64 {
+    values.last().copied().unwrap_or_default() - values.first().copied().unwrap_or_default()
 }
 
 fn tenth(value: f64) -> f64 {
@@ -164,9 +219,15 @@ mod tests {
             rows: vec![login(1601.0, 8.1)],
             rss_idle_kib: 64 * 1024,
             first_answer_p50_ms: 44.0,
+            trust_swap_p99: Some(SwapP99 { entries: 1, without: 10.0, with: 11.1 }),
             ..Report::default()
         };
-        assert_eq!(bad.missed_bars().len(), 4);
+        assert_eq!(bad.missed_bars().len(), 5);
+        let swap = |cpu_us| Row { operation: "trust_swap_1000", ..login(cpu_us, 0.0) };
+        for (cpu_us, missed) in [(1200.0, 0), (1201.0, 1)] {
+            let swapped = Report { rows: vec![swap(cpu_us)], ..Report::default() };
+            assert_eq!(swapped.missed_bars().len(), missed, "{cpu_us}");
+        }
     }
 
     #[test]

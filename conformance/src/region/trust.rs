@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use strict_jose::{Algorithm, SigningKey, UnixTime};
 use trust_list::document::{ListName, MemberEntry, Reinstatement, Role, SuspensionReason, SuspensionTarget};
 use trust_list::publish::{NationalBuilder, Proposal, Published, RegionalBuilder, RootBuilder, SuspensionOrder};
+use trust_list::testing::TestRegion;
 use trust_list::{CountryCode, EntityId, LocalizedText, Organisation, Quorum, ServiceStatus};
 
 use super::{Region, entities, recognition};
@@ -216,6 +217,24 @@ impl Region {
     pub fn set_status(&self, country: &str, entity: &str, status: ServiceStatus) -> anyhow::Result<()> {
         let (id, now): (EntityId, _) = (entity.parse()?, self.clock.now());
         self.edit_national(country, |list| Ok(list.status(&id, status, now)?))
+    }
+
+    /// The founders' lists grow by so many clients in all, and are published together.
+    pub fn enlarge(&self, entries: usize) -> anyhow::Result<()> {
+        let now = self.clock.now();
+        let key = SigningKey::generate(Algorithm::ES256, None)?;
+        self.publish(&[], |published| {
+            for country in FOUNDERS {
+                let country: CountryCode = country.parse()?;
+                let (_, current) = published.list(ListName::Member(country))?;
+                let mut list = NationalBuilder::revise(current.payload(), now)?;
+                for at in 0..entries / FOUNDERS.len() {
+                    list = list.client(&TestRegion::client(country, format!("entry-{at}").parse()?, &key, now))?;
+                }
+                published.add(&list.build()?.signed_by(self.list_key(country)?, now)?)?;
+            }
+            Ok(())
+        })
     }
 
     /// The online key signs the status anew: everything is still current.

@@ -6,6 +6,8 @@
 
 mod hub;
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use anyhow::{Context as _, bail};
 use serde_json::{Map, Value, json};
 use strict_jose::{Algorithm, CompactJws, JwkSet, Limits, Policy, SigningKey, UnixTime, Verifier};
@@ -32,6 +34,8 @@ pub struct RelyingParty {
     pub hub: Hub,
     http: reqwest::Client,
     clock: Clock,
+    /// The nonce for the next proof, from the last answer (RFC 9449 §8.2).
+    nonce: Arc<Mutex<Option<String>>>,
 }
 
 /// What belongs to one authorization request.
@@ -67,6 +71,7 @@ impl RelyingParty {
             hub,
             http,
             clock,
+            nonce: Arc::default(),
         })
     }
 
@@ -216,43 +221,59 @@ impl RelyingParty {
             return self.post("token_endpoint", &form, &[]).await;
         }
         let endpoint = self.hub.endpoint("token_endpoint")?.to_owned();
-        let mut nonce = None;
         for _ in 0..2 {
             let form = [grant.to_vec(), self.authentication()?].concat();
-            let proof = self.proof("POST", &endpoint, nonce.as_deref(), None)?;
+            let proof = self.proof("POST", &endpoint, self.kept_nonce().as_deref(), None)?;
             let answer = self.post("token_endpoint", &form, &[("dpop", &proof)]).await?;
-            match answer.nonce() {
-                Some(fresh) if answer.error() == "use_dpop_nonce" => nonce = Some(fresh),
-                _ => return Ok(answer),
+            if self.keep_nonce(&answer) {
+                return Ok(answer);
             }
         }
         bail!("the hub asks for a nonce again and again")
     }
 
+    fn kept_nonce(&self) -> Option<String> {
+        self.nonce.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Keeps the nonce of an answer for the next proof; false if the answer only asks for one.
+    fn keep_nonce(&self, answer: &Answer) -> bool {
+        let Some(fresh) = answer.nonce() else { return true };
+        *self.nonce.lock().unwrap_or_else(PoisonError::into_inner) = Some(fresh);
+        answer.error() != "use_dpop_nonce"
+    }
+
     /// Userinfo with the access token.
     pub async fn userinfo(&self, access_token: &str) -> anyhow::Result<Answer> {
         let url = self.hub.endpoint("userinfo_endpoint")?;
-        received(self.authorized(self.http.get(url), "GET", url, access_token)?).await
+        self.protected("GET", url, access_token, || self.http.get(url)).await
     }
 
     /// A POST of JSON with the access token.
     pub async fn post_protected(&self, url: &str, access_token: &str, body: &Value) -> anyhow::Result<Answer> {
-        received(self.authorized(self.http.post(url), "POST", url, access_token)?.json(body)).await
+        self.protected("POST", url, access_token, || self.http.post(url).json(body)).await
     }
 
-    /// RFC 9449 §7.1 where the hub binds tokens to keys, else RFC 6750 §2.1.
-    fn authorized(
+    /// RFC 9449 §7.1 where the hub binds tokens to keys, else RFC 6750 §2.1. A nonce challenge is answered once.
+    async fn protected(
         &self,
-        request: reqwest::RequestBuilder,
         method: &str,
         url: &str,
         access_token: &str,
-    ) -> anyhow::Result<reqwest::RequestBuilder> {
+        request: impl Fn() -> reqwest::RequestBuilder,
+    ) -> anyhow::Result<Answer> {
         if !self.hub.binds_tokens() {
-            return Ok(request.bearer_auth(access_token));
+            return received(request().bearer_auth(access_token)).await;
         }
-        let proof = self.proof(method, url, None, Some(access_token))?;
-        Ok(request.header("authorization", format!("DPoP {access_token}")).header("dpop", proof))
+        for _ in 0..2 {
+            let proof = self.proof(method, url, self.kept_nonce().as_deref(), Some(access_token))?;
+            let bound = request().header("authorization", format!("DPoP {access_token}")).header("dpop", proof);
+            let answer = received(bound).await?;
+            if self.keep_nonce(&answer) {
+                return Ok(answer);
+            }
+        }
+        bail!("the hub asks for a nonce again and again")
     }
 
     /// Posts a form to an endpoint, with more headers.

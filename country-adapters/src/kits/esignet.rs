@@ -87,7 +87,7 @@ impl CountryAdapter for EsignetKit {
         let expected = Expected {
             audience: &profile.provider.client_id,
             nonce: Some(&pending.nonce),
-            max_age: pending.max_age,
+            authenticated_since: pending.authenticated_since,
             max_token_age: None,
         };
         let token = provider.verify_id_token(&tokens.id_token, &expected).await?;

@@ -7,7 +7,7 @@ use openidconnect::{
     AuthUrl, AuthenticationContextClass, ClientId, CsrfToken, IssuerUrl, LanguageTag, Nonce, PkceCodeChallenge,
     PkceCodeVerifier, RedirectUrl, Scope,
 };
-use strict_jose::random_token;
+use strict_jose::{UnixTime, random_token};
 use trust_list::Level;
 use url::Url;
 
@@ -51,8 +51,14 @@ impl Provider<'_> {
             code_verifier: random_token().map_err(|_| Misconfigured::Random)?,
             redirect_uri: request.redirect_uri.clone(),
             level: request.level,
-            max_age: request.max_age,
+            authenticated_since: request.max_age.map(|seconds| self.authenticated_since(seconds)),
         })
+    }
+
+    /// OpenID Connect Core §3.1.2.1: `max_age` is the time that may have passed when the provider was asked. How long the
+    /// person then takes is not counted: a late SMS is no old login.
+    fn authenticated_since(&self, max_age: u64) -> UnixTime {
+        self.now.minus(i64::try_from(max_age).unwrap_or(i64::MAX))
     }
 
     /// The whole request as a URL.

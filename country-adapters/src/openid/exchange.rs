@@ -19,7 +19,8 @@ impl Provider<'_> {
         if audience.is_empty() {
             return Err(AssertionProblem::Audience.into());
         }
-        let expected = Expected { audience, nonce: None, max_age: None, max_token_age: Some(max_token_age) };
+        let expected =
+            Expected { audience, nonce: None, authenticated_since: None, max_token_age: Some(max_token_age) };
         self.verify_id_token(jwt, &expected).await
     }
 }

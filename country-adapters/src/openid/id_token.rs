@@ -14,8 +14,8 @@ pub(crate) struct Expected<'a> {
     pub(crate) audience: &'a str,
     /// The nonce that was sent; `None` for a token that was issued to somebody else.
     pub(crate) nonce: Option<&'a str>,
-    /// How long ago the person may have authenticated.
-    pub(crate) max_age: Option<u64>,
+    /// The person must not have authenticated before this.
+    pub(crate) authenticated_since: Option<UnixTime>,
     /// How long ago it may have been issued.
     pub(crate) max_token_age: Option<i64>,
 }
@@ -40,7 +40,7 @@ impl Provider<'_> {
         check_authorized_party(&claims, expected.audience)?;
         check_times(&claims, self.now, expected.max_token_age)?;
         check_nonce(&claims, expected.nonce)?;
-        check_auth_time(&claims, expected.max_age, self.now)?;
+        check_auth_time(&claims, expected.authenticated_since, self.now)?;
         Ok(IdToken { alg: verifier.alg(), claims, compact: jwt.to_owned() })
     }
 }
@@ -153,16 +153,15 @@ fn check_nonce(claims: &Claims, expected: Option<&str>) -> Result<(), AssertionP
     }
 }
 
-/// §3.1.3.7 item 13, §2: with `max_age`, `auth_time` is required, and it must not be too long ago.
-fn check_auth_time(claims: &Claims, max_age: Option<u64>, now: UnixTime) -> Result<(), AdapterError> {
+/// §3.1.3.7 item 13, §2: with `max_age`, `auth_time` is required, and it must not be too long before the request.
+fn check_auth_time(claims: &Claims, since: Option<UnixTime>, now: UnixTime) -> Result<(), AdapterError> {
     let auth_time = claims.optional_time("auth_time").map_err(|_| AssertionProblem::AuthTime)?;
     if auth_time.is_some_and(|time| time.since(now) > LEEWAY) {
         return Err(AssertionProblem::AuthTime.into());
     }
-    let Some(max_age) = max_age else { return Ok(()) };
-    let age = now.since(auth_time.ok_or(AssertionProblem::AuthTime)?);
-    let max_age = i64::try_from(max_age).unwrap_or(i64::MAX).saturating_add(LEEWAY);
-    if age > max_age { Err(AdapterError::LoginRequired) } else { Ok(()) }
+    let Some(since) = since else { return Ok(()) };
+    let auth_time = auth_time.ok_or(AssertionProblem::AuthTime)?;
+    if since.since(auth_time) > LEEWAY { Err(AdapterError::LoginRequired) } else { Ok(()) }
 }
 
 /// The left half of the hash that the token's own algorithm uses (§3.1.3.6), in base64url.

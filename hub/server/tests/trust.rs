@@ -209,6 +209,33 @@ mod with_invented_countries {
     }
 
     #[tokio::test]
+    async fn h15_lists_that_nobody_renews_raise_an_alarm_at_half_and_at_80_per_cent_of_their_life() {
+        let hub = Hub::start().await;
+        for (minutes, alarm, words) in [(29, 0, ""), (1, 50, "half of"), (17, 50, "half of"), (1, 80, "80 % of")] {
+            hub.clock.advance(Duration::from_mins(minutes));
+            let (status, answer) = readiness(&hub).await;
+            assert_eq!(status, 200, "an alarm is no outage: {answer}");
+            let warnings = answer["warnings"].to_string();
+            assert_eq!(warnings.contains("life is over"), alarm > 0, "{warnings}");
+            assert!(warnings.contains(words), "{warnings}");
+            let metrics = hub.manage("/metrics").await.text();
+            assert!(metrics.contains(&format!("\nhub_trustlist_alarm {alarm}\n")), "{alarm}: {metrics}");
+        }
+    }
+
+    #[tokio::test]
+    async fn h23_lists_with_nobody_left_to_trust_are_a_state_of_their_own_and_not_ready() {
+        let mut hub = Hub::start().await;
+        hub.region.suspend("XA".parse().unwrap(), Some("idp".parse().unwrap())).unwrap();
+        hub.running.refresh_trust().await;
+        let (status, answer) = readiness(&hub).await;
+        assert_eq!((status, answer["checks"]["trust_state"].as_str()), (503, Some("zero-anchors")), "{answer}");
+        assert!(hub.manage("/metrics").await.text().contains("hub_trustlist_state{state=\"zero-anchors\"} 1"));
+        let par = hub.post_form("/par", "client_id=x").await;
+        assert_eq!((par.status, par.json()["error"].as_str()), (503, Some("temporarily_unavailable")));
+    }
+
+    #[tokio::test]
     async fn h01_an_older_list_is_refused_recorded_and_the_last_good_one_serves_on() {
         let mut hub = Hub::start().await;
         let older = hub.region.documents.clone();

@@ -192,6 +192,27 @@ async fn g13_a_login_older_than_max_age_is_not_fresh() {
 }
 
 #[tokio::test]
+async fn g13_a_citizen_who_is_slow_has_logged_in_afresh_all_the_same() {
+    for fresh in [("max_age", "0"), ("prompt", "login")] {
+        for (authenticated_after, expected) in [(30, None), (-120, Some("login_required"))] {
+            let mut world = World::new();
+            let bank = TestClient::copy(&world.clients.bank);
+            let auth_time = START.plus(authenticated_after).seconds();
+            world.national.change(move |claims| set(claims, "auth_time", json!(auth_time)));
+            let mut citizen = Citizen::default();
+            let location = citizen.at_home(&world, &bank, &[fresh]).await;
+            // A late SMS, a slow network: ten minutes after the password was typed.
+            world.wait(630);
+            let outcome = citizen.come_back(&world, "XA", &world.national.log_in(&location)).await;
+            match expected {
+                None => drop(expect_consent(outcome)),
+                Some(error) => assert_eq!(expect_error(outcome, &bank), error, "{fresh:?}"),
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn g18_a_suspension_bites_at_the_next_step_wherever_the_citizen_is() {
     let bank_of = |world: &World| TestClient::copy(&world.clients.bank);
     // At the picker,

@@ -10,7 +10,7 @@ use hub_core::audit::AuditLog;
 use hub_core::ports::{Clock, StoreHealth};
 use serde::Serialize;
 use strict_jose::UnixTime;
-use trust_list::{NotReady, TrustState};
+use trust_list::{Alarm, NotReady, TrustState};
 
 use crate::trust::Trust;
 
@@ -93,7 +93,8 @@ impl Health {
             lifecycle: if self.stopping.load(Ordering::Relaxed) { "stopping" } else { OK },
         };
         let status = if checks.all_ok() { "ready" } else { "not ready" };
-        Readiness { status, checks, warnings: self.silent_countries(&state, now) }
+        let warnings = old_lists(&state, now).into_iter().chain(self.silent_countries(&state, now)).collect();
+        Readiness { status, checks, warnings }
     }
 
     fn silent_countries(&self, state: &TrustState, now: UnixTime) -> Vec<String> {
@@ -101,6 +102,16 @@ impl Health {
         let silent = members.filter(|member| matches!(self.outbound.health(member.code(), now), Silence::Down { .. }));
         silent.map(|member| format!("{} does not answer and is left alone for a while", member.code())).collect()
     }
+}
+
+/// Nobody renews the lists, or we do not learn of it: the state says which.
+fn old_lists(state: &TrustState, now: UnixTime) -> Option<String> {
+    let share = match state.alarm(now)? {
+        Alarm::Half => "half",
+        Alarm::Urgent => "80 %",
+    };
+    let end = state.list()?.expires_at().to_rfc3339();
+    Some(format!("{share} of the trust lists' life is over and there are no newer ones; they end at {end}"))
 }
 
 /// The name of the state that really holds: a list that was fresh when it was fetched expires by itself.

@@ -15,7 +15,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 use strict_jose::UnixTime;
-use trust_list::{CountryCode, TrustState};
+use trust_list::{Alarm, CountryCode, TrustState};
 
 /// OpenTelemetry semantic conventions for HTTP, `http.server.request.duration`: the buckets it advises, in seconds.
 const BUCKETS: [f64; 14] = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0];
@@ -40,6 +40,7 @@ pub struct Metrics {
     pub refresher_restarts: Counter,
     trust_version: Gauge,
     trust_expires: Gauge,
+    trust_alarm: Gauge,
     trust_state: Family<StateLabels, Gauge>,
     trust_turn_age: Gauge<f64, AtomicU64>,
     suspensions: Gauge,
@@ -131,6 +132,9 @@ impl Metrics {
         let trust_expires = Gauge::default();
         let help = "When the lists in force expire";
         registry.register_with_unit("hub_trustlist_expires_timestamp", help, Unit::Seconds, trust_expires.clone());
+        let trust_alarm = Gauge::default();
+        let help = "Per cent of the lists' life that is over without newer ones: 0, 50 or 80";
+        registry.register("hub_trustlist_alarm", help, trust_alarm.clone());
         let trust_state = Family::default();
         registry.register("hub_trustlist_state", "1 for the state that holds", trust_state.clone());
         let trust_turn_age = Gauge::default();
@@ -150,6 +154,7 @@ impl Metrics {
             refresher_restarts,
             trust_version,
             trust_expires,
+            trust_alarm,
             trust_state,
             trust_turn_age,
             suspensions,
@@ -187,6 +192,11 @@ impl Metrics {
         let state = super::health::state_name(trust, now);
         self.trust_state.clear();
         self.trust_state.get_or_create(&StateLabels { state }).set(1);
+        self.trust_alarm.set(match trust.alarm(now) {
+            Some(Alarm::Urgent) => 80,
+            Some(Alarm::Half) => 50,
+            None => 0,
+        });
         self.trust_version.set(list.map_or(0, |list| i64::try_from(list.sequence()).unwrap_or(i64::MAX)));
         self.trust_expires.set(list.map_or(0, |list| list.expires_at().seconds()));
         self.suspensions.set(list.map_or(0, |list| i64::try_from(list.suspensions().len()).unwrap_or(i64::MAX)));

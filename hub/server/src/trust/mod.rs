@@ -112,12 +112,14 @@ impl Trust {
         !self.is_stopped() && self.generation.load(Ordering::SeqCst) == generation
     }
 
-    /// Publishes what a refresh found, unless its refresher was given up on.
-    fn publish(&self, generation: u64, state: TrustState) {
-        if self.is_current(generation) {
-            self.state.store(Arc::new(state));
-            self.changed.notify_one();
+    /// Publishes what a refresh found, unless its refresher was given up on; and what was in force before.
+    fn publish(&self, generation: u64, state: TrustState) -> Option<Arc<TrustState>> {
+        if !self.is_current(generation) {
+            return None;
         }
+        let before = self.state.swap(Arc::new(state));
+        self.changed.notify_one();
+        Some(before)
     }
 
     fn beat(&self) {

@@ -63,15 +63,26 @@ pub fn start(setup: Setup, client: TrustClient, trust: Arc<Trust>) -> std::io::R
     let generation = trust.next_generation();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     std::thread::Builder::new().name(format!("trust-{generation}")).spawn(move || {
+        step_back();
         runtime.block_on(run(setup, client, &trust, generation));
         // Not waiting for fetches that hang.
         runtime.shutdown_background();
     })
 }
 
+/// Requests go first where the two compete for a core. Not by much: at this value the refresher still gets a quarter of a core
+/// that somebody else would use whole, so a list of a hundred thousand entries is taken up within its turn.
+const NICE: i32 = 5;
+
+/// On Linux a thread has a priority of its own. Where the system refuses, the refresher is as urgent as everybody.
+fn step_back() {
+    let _ = rustix::process::setpriority_process(Some(rustix::thread::gettid()), NICE);
+}
+
 async fn run(setup: Setup, mut client: TrustClient, trust: &Trust, generation: u64) {
     // What the disk remembers is in force at once, without the network.
-    publish(&setup, trust, generation, client.state()).await;
+    let mut retired = Retired::default();
+    retired.keep(publish(&setup, trust, generation, client.state()).await);
     let publisher = Apart::new(setup.publisher.clone(), setup.fetch_limit);
     let mut failures = 0;
     let mut request: Option<Request> = None;
@@ -81,7 +92,7 @@ async fn run(setup: Setup, mut client: TrustClient, trust: &Trust, generation: u
         let refreshed = tokio::time::timeout(TURN_LIMIT, client.refresh(&publisher, setup.clock.now())).await;
         if let Ok(state) = refreshed {
             failures = if state.why().is_some() { failures + 1 } else { 0 };
-            publish(&setup, trust, generation, state).await;
+            retired.keep(publish(&setup, trust, generation, state).await);
             trust.turn_completed(generation);
         } else {
             failures += 1;
@@ -95,7 +106,19 @@ async fn run(setup: Setup, mut client: TrustClient, trust: &Trust, generation: u
     }
 }
 
-async fn publish(setup: &Setup, trust: &Trust, generation: u64, state: &TrustState) {
+/// States that are no longer in force and that a request may still hold. The last one who holds a list of a hundred thousand
+/// entries frees them all, which takes a tenth of a second: that is to be this thread.
+#[derive(Default)]
+struct Retired(Vec<Arc<TrustState>>);
+
+impl Retired {
+    fn keep(&mut self, before: Option<Arc<TrustState>>) {
+        self.0.extend(before);
+        self.0.retain(|state| Arc::strong_count(state) > 1);
+    }
+}
+
+async fn publish(setup: &Setup, trust: &Trust, generation: u64, state: &TrustState) -> Option<Arc<TrustState>> {
     let now = setup.clock.now();
     match state.alarm(now) {
         Some(Alarm::Urgent) => tracing::error!("80 % of the trust lists' life is over and there are no newer ones"),
@@ -104,7 +127,7 @@ async fn publish(setup: &Setup, trust: &Trust, generation: u64, state: &TrustSta
     }
     let state = acceptable(setup, state);
     let previous = trust.state();
-    trust.publish(generation, state.clone());
+    let before = trust.publish(generation, state.clone());
     if let Some(event) = change(&previous, &state, now) {
         let why = state.why().map(ToString::to_string);
         if why.is_some() {
@@ -116,6 +139,7 @@ async fn publish(setup: &Setup, trust: &Trust, generation: u64, state: &TrustSta
             tracing::error!(%error, "a change of the trust lists was not recorded");
         }
     }
+    before
 }
 
 /// The state, unless its lists have invented countries and this hub does not take those.
