@@ -71,6 +71,9 @@ pub enum AssertionProblem {
     /// The key's own lifetime is over.
     #[error("key expired")]
     KeyExpired,
+    /// A regulator's order suspends the key.
+    #[error("key suspended")]
+    KeySuspended,
     /// The signature is wrong.
     #[error("signature wrong")]
     Signature,

@@ -260,6 +260,6 @@ impl Region {
 
 /// An entity of a country; "" is the whole member.
 fn target(country: CountryCode, entity: &str) -> anyhow::Result<SuspensionTarget> {
-    let entity = if entity.is_empty() { None } else { Some(entity.parse()?) };
-    Ok(SuspensionTarget { country, entity })
+    let whole = SuspensionTarget::member(country);
+    Ok(if entity.is_empty() { whole } else { format!("{country}/{entity}").parse()? })
 }

@@ -31,6 +31,10 @@ impl Provider<'_> {
             let pinned = self.issuer.verifier(header.kid(), header.alg());
             pinned.ok_or(AssertionProblem::KeyUnknown)?.clone()
         };
+        // A fetched key too: the list cannot leave out what it does not name, an order can name it.
+        if self.issuer.suspends(verifier.key().thumbprint()) {
+            return Err(AssertionProblem::KeySuspended.into());
+        }
         check_in_force(&verifier, self.now)?;
         Ok(verifier)
     }

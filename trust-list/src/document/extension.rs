@@ -59,7 +59,16 @@ pub(crate) fn read<T: DeserializeOwned>(name: &str, value: Value) -> Result<T, L
 
 /// A critical extension of that name.
 pub(crate) fn critical(name: &str, content: Value) -> Map<String, Value> {
-    Map::from_iter([(CRITICAL.to_owned(), true.into()), (name.to_owned(), content)])
+    container(true, name, content)
+}
+
+/// An extension of that name that a reader may pass over.
+pub(crate) fn optional(name: &str, content: Value) -> Map<String, Value> {
+    container(false, name, content)
+}
+
+fn container(critical: bool, name: &str, content: Value) -> Map<String, Value> {
+    Map::from_iter([(CRITICAL.to_owned(), critical.into()), (name.to_owned(), content)])
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ pub(crate) mod rfc3339;
 mod root;
 mod status;
 mod suspension;
+mod target;
 pub mod vocabulary;
 
 pub use log::{LogDescription, LogDescriptionProblem, LogProblem, LogWitness, LoggedDocument};
@@ -28,7 +29,8 @@ pub use problem::ListProblem;
 pub use regional::{MemberEntry, RegionalList, Reinstatement};
 pub use root::{Role, RoleQuorums, Root, RootDocument, RootKey, RootProblem};
 pub use status::{ListEntry, Status, StatusProblem};
-pub use suspension::{SuspensionOrder, SuspensionReason, SuspensionTarget, UnknownReason};
+pub use suspension::{SuspensionOrder, SuspensionReason, UnknownReason};
+pub use target::{SuspensionTarget, TargetError};
 
 pub(crate) use clauses::{MAX_LIFE, Requested};
 pub(crate) use log::TrustedLog;
@@ -37,6 +39,7 @@ pub(crate) use regional::MemberExtension;
 pub(crate) use root::LIMITS as ROOT_LIMITS;
 pub(crate) use status::LIMITS as STATUS_LIMITS;
 pub(crate) use suspension::MAX_ORDER_BYTES;
+pub(crate) use target::Scope;
 pub(crate) use vocabulary::{NATIONAL_LIST, REGIONAL_LIST};
 
 /// How far ahead of ours a signer's clock may be, in seconds.

@@ -8,7 +8,9 @@ use strict_jose::{PublicJwk, UnixTime};
 
 use super::clauses::{self, Requested};
 use super::lote::{self, Pointer};
-use super::vocabulary::{MEMBERS_EXTENSION, NATIONAL_LIST, RECOGNITION_EXTENSION, REINSTATEMENTS_EXTENSION};
+use super::vocabulary::{
+    MEMBERS_EXTENSION, NATIONAL_LIST, PART_REINSTATEMENTS_EXTENSION, RECOGNITION_EXTENSION, REINSTATEMENTS_EXTENSION,
+};
 use super::{ListProblem, SuspensionOrder, SuspensionTarget, extension, rfc3339};
 use crate::entity::{is_newest_first, status_at};
 use crate::{CountryCode, LocalizedText, Recognition, ServiceStatus, StatusHistory, StatusPeriod};
@@ -71,9 +73,9 @@ pub struct Reinstatement {
 }
 
 impl Reinstatement {
-    /// Whether it lifts `order`.
+    /// Whether it lifts `order`: one against its target, or against a part of the entity that is its target.
     pub fn lifts(&self, order: &SuspensionOrder) -> bool {
-        order.target == self.target && order.issued < self.orders_before
+        order.target.is_within(&self.target) && order.issued < self.orders_before
     }
 }
 
@@ -122,8 +124,10 @@ impl RegionalList {
     /// Reads an authenticated payload as the regional list that was asked for.
     pub(crate) fn read(payload: &[u8], requested: &Requested<'_>, sha256: String) -> Result<Self, ListProblem> {
         let info = clauses::read(payload, requested)?.list_and_scheme_information;
-        let known = [MEMBERS_EXTENSION, RECOGNITION_EXTENSION, REINSTATEMENTS_EXTENSION];
-        let [members, recognitions, reinstatements] = extension::take(info.scheme_extensions, known)?;
+        let known = [MEMBERS_EXTENSION, RECOGNITION_EXTENSION, REINSTATEMENTS_EXTENSION, PART_REINSTATEMENTS_EXTENSION];
+        let [members, recognitions, whole, parts] = extension::take(info.scheme_extensions, known)?;
+        let mut reinstatements = read_rows(REINSTATEMENTS_EXTENSION, whole)?;
+        reinstatements.extend(read_rows(PART_REINSTATEMENTS_EXTENSION, parts)?);
         Ok(Self {
             sequence: info.sequence,
             issued: info.list_issue_date_time,
@@ -131,7 +135,7 @@ impl RegionalList {
             sha256,
             members: read_members(info.pointers, read_rows(MEMBERS_EXTENSION, members)?)?,
             recognitions: checked_recognitions(read_rows(RECOGNITION_EXTENSION, recognitions)?)?,
-            reinstatements: read_rows(REINSTATEMENTS_EXTENSION, reinstatements)?,
+            reinstatements,
         })
     }
 }

@@ -6,8 +6,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use strict_jose::UnixTime;
 
-use super::rfc3339;
-use crate::{CountryCode, EntityId};
+use super::{SuspensionTarget, rfc3339};
+use crate::CountryCode;
 
 /// "From now on, do not trust this." Each order is a JWS of its own, signed by a regulator's key, and carried in the
 /// status document; the online key that signs the status cannot make one.
@@ -29,25 +29,6 @@ pub struct SuspensionOrder {
     /// When it was signed, and from when it holds.
     #[serde(with = "rfc3339")]
     pub issued: UnixTime,
-}
-
-/// A whole member or one of its entities.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct SuspensionTarget {
-    /// The member.
-    pub country: CountryCode,
-    /// Its entity; without one, every entity of the member.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub entity: Option<EntityId>,
-}
-
-impl fmt::Display for SuspensionTarget {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.entity {
-            Some(entity) => write!(f, "{}/{entity}", self.country),
-            None => write!(f, "{}", self.country),
-        }
-    }
 }
 
 /// Why something is suspended. The words are RFC 5280 §5.3.1's where it has one.

@@ -25,13 +25,22 @@ pub const MEMBERS_EXTENSION: &str = "PasserelleMembers";
 pub const RECOGNITION_EXTENSION: &str = "PasserelleRecognition";
 /// Scheme extension: suspension orders that are lifted. Critical.
 pub const REINSTATEMENTS_EXTENSION: &str = "PasserelleReinstatements";
+/// Scheme extension: the same for orders against parts of entities. Not critical: a reader that does not know parts holds
+/// such orders to be against the whole entity, and must not lift those because a part is lifted.
+pub const PART_REINSTATEMENTS_EXTENSION: &str = "PasserellePartReinstatements";
 /// Service extension: what the hub needs to know of an issuer. Critical.
 pub const ISSUER_EXTENSION: &str = "PasserelleIssuer";
 /// Service extension: what the hub needs to know of a client. Critical.
 pub const CLIENT_EXTENSION: &str = "PasserelleClient";
 /// All of them: what a reader of ours understands.
-pub(crate) const EXTENSIONS: [&str; 5] =
-    [MEMBERS_EXTENSION, RECOGNITION_EXTENSION, REINSTATEMENTS_EXTENSION, ISSUER_EXTENSION, CLIENT_EXTENSION];
+pub(crate) const EXTENSIONS: [&str; 6] = [
+    MEMBERS_EXTENSION,
+    RECOGNITION_EXTENSION,
+    REINSTATEMENTS_EXTENSION,
+    PART_REINSTATEMENTS_EXTENSION,
+    ISSUER_EXTENSION,
+    CLIENT_EXTENSION,
+];
 
 /// What a service is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

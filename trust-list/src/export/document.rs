@@ -72,7 +72,7 @@ fn no_contradiction(region: &VerifiedList, name: ListName, now: UnixTime) -> Res
             .filter(|member| member.listed_status(now) == Some(ServiceStatus::Granted))
             .find_map(|member| {
                 let why = region.member_suspended(member.code(), now)?;
-                Some((SuspensionTarget { country: member.code(), entity: None }, why))
+                Some((SuspensionTarget::member(member.code()), why))
             }),
         ListName::Member(country) => region.member(country).and_then(|member| granted_in_vain(region, &member, now)),
     };
@@ -92,7 +92,10 @@ fn granted_in_vain(
     let issuers = member.issuers().filter(|issuer| issuer.status_at(now) == granted).map(|issuer| &issuer.id);
     let clients = member.clients().filter(|client| client.status_at(now) == granted).map(|client| &client.entity);
     issuers.chain(clients).find_map(|id| {
-        let why = member.disabled(now).or_else(|| region.entity_suspended(member.code(), id, now))?;
-        Some((SuspensionTarget { country: member.code(), entity: Some(id.clone()) }, why))
+        let entity = SuspensionTarget::entity(member.code(), id.clone());
+        let why = member.disabled(now).or_else(|| region.entity_suspended(member.code(), id, now));
+        let part = || region.suspensions().iter().find(|order| order.target.is_within(&entity));
+        why.map(|why| (entity.clone(), why))
+            .or_else(|| part().map(|order| (order.target.clone(), NotTrusted::Suspended)))
     })
 }

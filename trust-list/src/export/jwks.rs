@@ -24,7 +24,10 @@ pub fn jwks(
             && region.entity_suspended(country, &issuer.id, now).is_none()
     };
     let issuers = member.issuers().filter(|_| trusted).filter(asked).filter(granted);
-    let keys = issuers.flat_map(|issuer| &issuer.keys).filter(|key| !key.is_expired(now));
+    let keys = issuers.flat_map(|issuer| {
+        let suspended = |key: &&PublicJwk| region.key_suspended(country, &issuer.id, key.thumbprint(), now);
+        issuer.keys.iter().filter(move |key| !key.is_expired(now) && !suspended(key))
+    });
     let mut known: Vec<(Kid, &PublicJwk)> = Vec::new();
     for key in keys {
         let kid = name(key);

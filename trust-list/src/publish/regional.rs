@@ -5,7 +5,9 @@ use strict_jose::UnixTime;
 
 use super::draft::{Draft, OwnWords, Scheme, put_array, take_array};
 use super::{Proposal, PublishError, wire};
-use crate::document::vocabulary::{MEMBERS_EXTENSION, RECOGNITION_EXTENSION, REINSTATEMENTS_EXTENSION};
+use crate::document::vocabulary::{
+    MEMBERS_EXTENSION, PART_REINSTATEMENTS_EXTENSION, RECOGNITION_EXTENSION, REINSTATEMENTS_EXTENSION,
+};
 use crate::document::{
     MemberEntry, MemberExtension, NATIONAL_LIST, REGIONAL_LIST, RegionalList, Reinstatement, Typ, extension,
 };
@@ -131,16 +133,21 @@ impl RegionalBuilder {
     /// Extensions of other names stay as they are.
     fn write_extensions(&mut self) -> Result<(), PublishError> {
         let members: Vec<_> = self.members.iter().map(member_extension).collect();
+        let (parts, whole): (Vec<_>, Vec<_>) = self.reinstatements.iter().partition(|row| row.target.is_part());
         let own = [
             (MEMBERS_EXTENSION, members.is_empty(), serde_json::to_value(members)?),
             (RECOGNITION_EXTENSION, self.recognitions.is_empty(), serde_json::to_value(&self.recognitions)?),
-            (REINSTATEMENTS_EXTENSION, self.reinstatements.is_empty(), serde_json::to_value(&self.reinstatements)?),
+            (REINSTATEMENTS_EXTENSION, whole.is_empty(), serde_json::to_value(whole)?),
+            (PART_REINSTATEMENTS_EXTENSION, parts.is_empty(), serde_json::to_value(parts)?),
         ];
         let mut extensions = take_array(&mut self.draft.information, "SchemeExtensions");
         extensions.retain(|container| !own.iter().any(|(name, ..)| container.get(name).is_some()));
         for (name, is_empty, content) in own {
             if !is_empty {
-                let container: Map<String, Value> = extension::critical(name, content);
+                let container: Map<String, Value> = match name {
+                    PART_REINSTATEMENTS_EXTENSION => extension::optional(name, content),
+                    _ => extension::critical(name, content),
+                };
                 extensions.push(Value::Object(container));
             }
         }

@@ -55,7 +55,7 @@ fn regional() -> Value {
         from: NOW,
         until: Some(NOW.plus(1_000)),
     };
-    let target = SuspensionTarget { country: cc("XA"), entity: Some("idp".parse().unwrap()) };
+    let target = SuspensionTarget::entity(cc("XA"), "idp".parse().unwrap());
     let list =
         RegionalBuilder::new(cc("XZ"), "https://x.example/lists/regional.json", &organisation("XZ"), NOW).unwrap();
     let list = list.member(&member("XA")).member(&member("XB")).recognise(&row);

@@ -9,7 +9,8 @@ use super::root::{rest_of_key, thumbprint};
 use super::scheme;
 use crate::Recognition;
 use crate::document::vocabulary::{
-    LIST_MIME_TYPE, MEMBERS_EXTENSION, NATIONAL_LIST, RECOGNITION_EXTENSION, REINSTATEMENTS_EXTENSION,
+    LIST_MIME_TYPE, MEMBERS_EXTENSION, NATIONAL_LIST, PART_REINSTATEMENTS_EXTENSION, RECOGNITION_EXTENSION,
+    REINSTATEMENTS_EXTENSION,
 };
 
 pub(super) fn compare(pair: Pair<'_>, found: &mut Found) {
@@ -24,8 +25,10 @@ pub(super) fn compare(pair: Pair<'_>, found: &mut Found) {
         for (_, row) in members.take(RECOGNITION_EXTENSION).elements(row_key, &mut found.raw) {
             recognition(row, found);
         }
-        for (target, row) in members.take(REINSTATEMENTS_EXTENSION).elements(target, &mut found.raw) {
-            reinstatement(target, &row, found);
+        for extension in [REINSTATEMENTS_EXTENSION, PART_REINSTATEMENTS_EXTENSION] {
+            for (target, row) in members.take(extension).elements(target, &mut found.raw) {
+                reinstatement(target, &row, found);
+            }
         }
         members.rest(&mut found.raw);
     }

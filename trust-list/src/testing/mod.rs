@@ -191,7 +191,7 @@ impl TestRegion {
     /// Suspends a member, or one of its entities, by an order of the member's own list signer.
     pub fn suspend(&mut self, country: CountryCode, entity: Option<EntityId>) -> Result<&mut Self, TestRegionError> {
         let key = self.national_key(country)?.clone();
-        let target = SuspensionTarget { country, entity };
+        let target = SuspensionTarget { entity, ..SuspensionTarget::member(country) };
         self.order_by(&key, target)
     }
 

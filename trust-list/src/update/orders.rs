@@ -1,6 +1,8 @@
 //! Step 6: suspension orders.
 
-use strict_jose::{Limits, SignedDocument, UnixTime, json};
+use std::collections::HashMap;
+
+use strict_jose::{Limits, SignedDocument, Thumbprint, UnixTime, json};
 
 use super::open;
 use crate::document::{
@@ -67,7 +69,27 @@ pub(super) fn collect(
     known.retain(|kept| !regional.reinstatements.iter().any(|row| row.lifts(&kept.order)));
     let left_out = known.iter().filter(|kept| !carried.contains(&kept.order));
     notices.extend(left_out.map(|kept| Notice::OrderLeftOut(kept.order.target.clone())));
-    Collected { in_force: Suspensions::count(&known), kept: known, notices }
+    Collected { in_force: Suspensions::count(&known), kept: that_matter(known), notices }
+}
+
+/// Of each signer's orders against one target, the first and the last: the first says since when, the last outlives every
+/// reinstatement that the others do not. So nobody fills our disk by ordering the same again and again, and nothing that
+/// is suspended is forgotten.
+fn that_matter(known: Vec<KeptOrder>) -> Vec<KeptOrder> {
+    let mut ends: HashMap<(&SuspensionTarget, &Thumbprint), (UnixTime, UnixTime)> = HashMap::new();
+    for KeptOrder { order, signers } in &known {
+        for signer in signers {
+            let at = ends.entry((&order.target, &signer.key)).or_insert((order.issued, order.issued));
+            *at = (at.0.min(order.issued), at.1.max(order.issued));
+        }
+    }
+    let matters = |kept: &KeptOrder| {
+        let order = &kept.order;
+        let ends = kept.signers.iter().filter_map(|signer| ends.get(&(&order.target, &signer.key)));
+        ends.into_iter().any(|(first, last)| order.issued == *first || order.issued == *last)
+    };
+    let matters: Vec<bool> = known.iter().map(matters).collect();
+    known.into_iter().zip(matters).filter_map(|(kept, matters)| matters.then_some(kept)).collect()
 }
 
 /// One order has the signers of all its copies.

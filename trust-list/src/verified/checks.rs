@@ -56,8 +56,13 @@ pub(super) fn recognition_in_force<'l>(rows: &[&'l Recognition], at: UnixTime) -
     rows.iter().find(|row| row.in_force(at)).copied().ok_or(NotTrusted::RecognitionNotInForce)
 }
 
-/// The level asked for can be reached: neither the entry nor the recognition caps it below.
-pub(super) fn level_reachable(issuer: &Issuer, row: &Recognition, asked: Level) -> Result<Level, NotTrusted> {
-    let max = issuer.max_level.min(row.max_level);
+/// The level asked for can be reached: neither the entry, nor the recognition, nor an order caps it below.
+pub(super) fn level_reachable(
+    issuer: &Issuer,
+    row: &Recognition,
+    not_suspended: Level,
+    asked: Level,
+) -> Result<Level, NotTrusted> {
+    let max = issuer.max_level.min(row.max_level).min(not_suspended);
     if asked <= max { Ok(max) } else { Err(NotTrusted::LevelNotReachable { max }) }
 }

@@ -33,7 +33,7 @@ pub enum Rule {
     Recognised,
     /// That row is in force at that time.
     RecognitionInForce,
-    /// Entry and recognition allow the level.
+    /// Entry, recognition and orders allow the level.
     LevelReachable,
 }
 
@@ -78,7 +78,7 @@ impl Rule {
             Self::ServiceNotSuspendedByOrder => "no order suspends it",
             Self::Recognised => "the recognition matrix has a row for the two countries and the purpose",
             Self::RecognitionInForce => "that row is in force at that time",
-            Self::LevelReachable => "its ceiling and the recognition allow the level",
+            Self::LevelReachable => "its ceiling, the recognition and the orders allow the level",
         }
     }
 }

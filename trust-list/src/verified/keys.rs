@@ -26,23 +26,28 @@ impl<T: HasKeys> Listed<T> {
         Self { entity, verifiers: OnceLock::new() }
     }
 
-    /// The verifier for the one key of the entity that `kid` and `alg` select among those good at `at`.
-    pub(crate) fn verifier(&self, kid: Option<&Kid>, alg: Algorithm, at: UnixTime) -> Option<&Verifier> {
+    /// The verifier for the one key of the entity that `kid` and `alg` select among those good at `at` and not suspended.
+    pub(crate) fn verifier(
+        &self,
+        kid: Option<&Kid>,
+        alg: Algorithm,
+        at: UnixTime,
+        is_suspended: impl Fn(&Thumbprint) -> bool,
+    ) -> Option<&Verifier> {
         let ring = self.verifiers.get_or_init(|| KeyRing::new(self.entity.key_set()));
-        let good = ring.good_at(at);
+        let good = ring.good(|key| !key.is_expired(at) && !is_suspended(key.thumbprint()));
         let key = good.find(kid, alg).ok()?;
         ring.verifiers.iter().find(|(id, of, _)| id == key.thumbprint() && *of == alg).map(|(.., verifier)| verifier)
     }
 }
 
 impl KeyRing {
-    /// The keys without those whose `exp` is past: an entry may name a key's end beforehand.
-    fn good_at(&self, at: UnixTime) -> Cow<'_, JwkSet> {
-        let good = |key: &&PublicJwk| !key.is_expired(at);
-        if self.keys.keys().iter().all(|key| good(&key)) {
+    /// The keys without those whose `exp` is past (an entry may name a key's end beforehand) and those suspended.
+    fn good(&self, is_good: impl Fn(&PublicJwk) -> bool) -> Cow<'_, JwkSet> {
+        if self.keys.keys().iter().all(&is_good) {
             return Cow::Borrowed(&self.keys);
         }
-        Cow::Owned(JwkSet::from_keys(self.keys.keys().iter().filter(good).cloned()))
+        Cow::Owned(JwkSet::from_keys(self.keys.keys().iter().filter(|key| is_good(key)).cloned()))
     }
 
     fn new(keys: JwkSet) -> Self {

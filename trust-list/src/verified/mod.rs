@@ -119,7 +119,9 @@ impl VerifiedList {
         trace.step(Rule::ServiceNotSuspendedByOrder, not_suspended)?;
         let rows = trace.step(Rule::Recognised, self.rows(q))?;
         let recognition = trace.step(Rule::RecognitionInForce, checks::recognition_in_force(&rows, q.at))?;
-        let ceiling = trace.step(Rule::LevelReachable, checks::level_reachable(issuer, recognition, q.level))?;
+        let highest = self.suspensions.highest_level(issuer.country, &issuer.id, q.at);
+        let ceiling = checks::level_reachable(issuer, recognition, highest, q.level);
+        let ceiling = trace.step(Rule::LevelReachable, ceiling)?;
         Ok(TrustedIssuer { list: self, listed, recognition, ceiling, at: q.at })
     }
 

@@ -1,20 +1,30 @@
 //! Which suspension orders have force.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 use strict_jose::{Thumbprint, UnixTime};
 
 use super::NotTrusted;
-use crate::document::{MAX_CLOCK_SKEW, SuspensionOrder, SuspensionReason, SuspensionTarget, rfc3339};
+use crate::document::{MAX_CLOCK_SKEW, Scope, SuspensionOrder, SuspensionReason, SuspensionTarget, rfc3339};
 use crate::high_water::KeptOrder;
-use crate::{CountryCode, EntityId};
+use crate::{CountryCode, EntityId, Level};
 
-/// The orders in force, by target.
+/// The orders in force, and since when, by what they are against: a lookup costs the same however many there are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Suspensions {
     in_force: Vec<SuspensionInForce>,
-    by_target: HashMap<SuspensionTarget, usize>,
+    members: HashMap<CountryCode, UnixTime>,
+    entities: HashMap<(CountryCode, EntityId), OfEntity>,
+}
+
+/// What is suspended of one entity.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct OfEntity {
+    whole: Option<UnixTime>,
+    keys: HashMap<Thumbprint, UnixTime>,
+    levels: HashMap<Level, UnixTime>,
 }
 
 /// A target that is suspended by order.
@@ -60,13 +70,33 @@ impl Suspensions {
 
     /// These and those of `others`: what is suspended in either is suspended.
     pub(crate) fn and(&self, others: &Self) -> Self {
-        let new = others.in_force.iter().filter(|other| !self.by_target.contains_key(&other.target));
+        let known: HashSet<&SuspensionTarget> = self.in_force.iter().map(|found| &found.target).collect();
+        let new = others.in_force.iter().filter(|other| !known.contains(&other.target));
         Self::new(self.in_force.iter().chain(new).cloned().collect())
     }
 
     pub(crate) fn new(in_force: Vec<SuspensionInForce>) -> Self {
-        let by_target = in_force.iter().enumerate().map(|(at, found)| (found.target.clone(), at)).collect();
-        Self { in_force, by_target }
+        let mut suspensions = Self::default();
+        for found in &in_force {
+            let country = found.target.country;
+            let entity = |id: &EntityId| (country, id.clone());
+            match found.target.scope() {
+                Scope::Member => since(suspensions.members.entry(country), found.since),
+                Scope::Entity(id) => {
+                    let whole = &mut suspensions.entities.entry(entity(id)).or_default().whole;
+                    *whole = Some(whole.map_or(found.since, |known| known.min(found.since)));
+                }
+                Scope::Key(id, key) => {
+                    let keys = &mut suspensions.entities.entry(entity(id)).or_default().keys;
+                    since(keys.entry(key.clone()), found.since);
+                }
+                Scope::Level(id, level) => {
+                    let levels = &mut suspensions.entities.entry(entity(id)).or_default().levels;
+                    since(levels.entry(level), found.since);
+                }
+            }
+        }
+        Self { in_force, ..suspensions }
     }
 
     pub(crate) fn all(&self) -> &[SuspensionInForce] {
@@ -75,24 +105,41 @@ impl Suspensions {
 
     /// No order suspends the whole member.
     pub(crate) fn check_member(&self, country: CountryCode, at: UnixTime) -> Result<(), NotTrusted> {
-        self.check(&SuspensionTarget { country, entity: None }, at)
+        check(self.members.get(&country).copied(), at)
     }
 
-    /// No order suspends the entity.
+    /// No order suspends the whole entity.
     pub(crate) fn check_entity(&self, country: CountryCode, id: &EntityId, at: UnixTime) -> Result<(), NotTrusted> {
-        if self.in_force.is_empty() {
-            return Ok(());
-        }
-        self.check(&SuspensionTarget { country, entity: Some(id.clone()) }, at)
+        check(self.of(country, id).and_then(|of| of.whole), at)
     }
 
-    fn check(&self, target: &SuspensionTarget, at: UnixTime) -> Result<(), NotTrusted> {
-        let order = self.by_target.get(target).and_then(|at| self.in_force.get(*at));
-        match order {
-            // The signer's clock may be ahead of ours; an order that is here is meant to hold.
-            Some(order) if order.since <= at.plus(MAX_CLOCK_SKEW) => Err(NotTrusted::Suspended),
-            _ => Ok(()),
-        }
+    /// Whether an order suspends the key of the entity.
+    pub(crate) fn suspends_key(&self, country: CountryCode, id: &EntityId, key: &Thumbprint, at: UnixTime) -> bool {
+        check(self.of(country, id).and_then(|of| of.keys.get(key).copied()), at).is_err()
+    }
+
+    /// The highest level of the entity that no order suspends.
+    pub(crate) fn highest_level(&self, country: CountryCode, id: &EntityId, at: UnixTime) -> Level {
+        let Some(of) = self.of(country, id) else { return Level::High };
+        let stands = |level: &Level| check(of.levels.get(level).copied(), at).is_ok();
+        Level::ALL.into_iter().take_while(stands).last().unwrap_or(Level::Low)
+    }
+
+    fn of(&self, country: CountryCode, id: &EntityId) -> Option<&OfEntity> {
+        if self.entities.is_empty() { None } else { self.entities.get(&(country, id.clone())) }
+    }
+}
+
+/// Of two orders against one thing, the one that held first.
+fn since<K>(entry: Entry<'_, K, UnixTime>, since: UnixTime) {
+    entry.and_modify(|known| *known = (*known).min(since)).or_insert(since);
+}
+
+/// The signer's clock may be ahead of ours; an order that is here is meant to hold.
+fn check(since: Option<UnixTime>, at: UnixTime) -> Result<(), NotTrusted> {
+    match since {
+        Some(since) if since <= at.plus(MAX_CLOCK_SKEW) => Err(NotTrusted::Suspended),
+        _ => Ok(()),
     }
 }
 

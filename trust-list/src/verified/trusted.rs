@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use strict_jose::{Algorithm, Kid, UnixTime, Verifier};
+use strict_jose::{Algorithm, Kid, Thumbprint, UnixTime, Verifier};
 
 use super::VerifiedList;
 use super::keys::Listed;
@@ -72,9 +72,14 @@ impl<'l> TrustedIssuer<'l> {
     }
 
     /// The verifier for the one pinned key that `kid` and `alg` select, made once per list. A key past its `exp` at the
-    /// time asked for has none.
+    /// time asked for has none, nor has one that an order suspends.
     pub fn verifier(&self, kid: Option<&Kid>, alg: Algorithm) -> Option<&'l Verifier> {
-        self.listed.verifier(kid, alg, self.at)
+        self.listed.verifier(kid, alg, self.at, |key| self.suspends(key))
+    }
+
+    /// Whether an order suspends that key of the issuer, wherever the key was read.
+    pub fn suspends(&self, key: &Thumbprint) -> bool {
+        self.list.suspensions.suspends_key(self.country(), &self.issuer().id, key, self.at)
     }
 }
 
@@ -110,9 +115,12 @@ impl<'l> TrustedClient<'l> {
     }
 
     /// The verifier for the one registered key that `kid` and `alg` select, made once per list. A key past its `exp` at
-    /// the time asked for has none.
+    /// the time asked for has none, nor has one that an order suspends.
     pub fn verifier(&self, kid: Option<&Kid>, alg: Algorithm) -> Option<&'l Verifier> {
-        self.listed.verifier(kid, alg, self.at)
+        let client = self.client();
+        let is_suspended =
+            |key: &Thumbprint| self.list.suspensions.suspends_key(client.country, &client.entity, key, self.at);
+        self.listed.verifier(kid, alg, self.at, is_suspended)
     }
 }
 

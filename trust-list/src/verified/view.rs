@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use strict_jose::{PublicJwk, UnixTime};
+use strict_jose::{PublicJwk, Thumbprint, UnixTime};
 
 use super::explain::Silent;
 use super::lists::Member;
@@ -82,6 +82,11 @@ impl VerifiedList {
     /// Whether an order suspends that entity of a member at `at`.
     pub fn entity_suspended(&self, country: CountryCode, id: &EntityId, at: UnixTime) -> Option<NotTrusted> {
         self.suspensions.check_entity(country, id, at).err()
+    }
+
+    /// Whether an order suspends that key of an entity at `at`.
+    pub fn key_suspended(&self, country: CountryCode, id: &EntityId, key: &Thumbprint, at: UnixTime) -> bool {
+        self.suspensions.suspends_key(country, id, key, at)
     }
 
     /// The orders in force.

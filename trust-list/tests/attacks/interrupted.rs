@@ -127,7 +127,7 @@ async fn a_failed_update_lifts_nothing() {
     let mut region = region();
     region.suspend(cc("XA"), Some("idp".parse().unwrap())).unwrap();
     let mut client = Watcher::of(&region).await;
-    region.reinstate(SuspensionTarget { country: cc("XA"), entity: Some("idp".parse().unwrap()) }).unwrap();
+    region.reinstate(SuspensionTarget::entity(cc("XA"), "idp".parse().unwrap())).unwrap();
     let mut documents = region.documents.clone();
     documents.remove(newest(&region.documents, ListName::Regional));
     client.update(&documents, NOW).await.unwrap_err();

@@ -13,6 +13,7 @@ mod log;
 mod mirrors;
 mod mutation;
 mod orders;
+mod parts;
 mod questions;
 mod quorum;
 mod roots;

@@ -81,7 +81,7 @@ fn h26_a_pinned_root_with_any_byte_changed_is_refused() {
 #[test]
 fn h26_an_order_on_its_way_to_the_publisher_with_any_byte_changed_counts_for_nobody() {
     let region = region();
-    let target = SuspensionTarget { country: cc("XA"), entity: Some("idp".parse().unwrap()) };
+    let target = SuspensionTarget::entity(cc("XA"), "idp".parse().unwrap());
     let order = SuspensionOrder { region: cc("XZ"), target, reason: SuspensionReason::KeyCompromise, issued: NOW };
     let order = order.sign(region.regulator_key(cc("XA")).unwrap()).unwrap();
     let counts = |bytes: &[u8]| {

@@ -8,7 +8,10 @@ use trust_list::{EntityId, NotTrusted, Notice};
 use crate::support::{NOW, Watcher, cc, idp, payload, region, replace_status};
 
 fn target(country: &str, entity: Option<&str>) -> SuspensionTarget {
-    SuspensionTarget { country: cc(country), entity: entity.map(|id| id.parse::<EntityId>().unwrap()) }
+    SuspensionTarget {
+        entity: entity.map(|id| id.parse::<EntityId>().unwrap()),
+        ..SuspensionTarget::member(cc(country))
+    }
 }
 
 fn regulator(region: &TestRegion, country: &str) -> SigningKey {

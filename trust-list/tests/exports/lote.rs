@@ -119,7 +119,7 @@ fn lists_of_a_suspended_member_are_not_exported_nor_the_regional_list_that_still
         let refused = export(&region, name, &operator(territory)).unwrap_err();
         assert!(matches!(refused, ExportError::Contradicted { .. }), "{refused}");
     }
-    let target = SuspensionTarget { country: cc("XA"), entity: None };
+    let target = SuspensionTarget::member(cc("XA"));
     region.reinstate(target).unwrap();
     assert!(export(&region, xa(), &operator("XA")).is_ok());
 }

@@ -74,6 +74,19 @@ async fn l12_a_card_says_nothing_of_the_document_so_a_purpose_that_demands_a_val
 }
 
 #[tokio::test]
+async fn a_suspended_key_of_a_card_issuer_vouches_for_no_card() {
+    let mut world = World::new();
+    let body = json!({ "country": "XC", "credential": signed(card(), &world.card_key) });
+    assert_eq!(verify(&world, body.clone()).await.unwrap()["verified"], true);
+    let target = format!("XC/cards/key/{}", world.card_key.public_jwk().thumbprint()).parse().unwrap();
+    world.change_region(|region| {
+        let own = region.national_key("XC".parse().unwrap()).unwrap().clone();
+        region.order_by(&own, target).unwrap();
+    });
+    assert_eq!(verify(&world, body).await.unwrap()["reason"], "not_authentic");
+}
+
+#[tokio::test]
 async fn a_caller_gets_fewer_claims_when_it_asks_for_fewer() {
     let world = World::new();
     let qr = signed(card(), &world.card_key);

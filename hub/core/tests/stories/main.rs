@@ -22,6 +22,8 @@ mod login;
 #[cfg(test)]
 mod once;
 #[cfg(test)]
+mod parts;
+#[cfg(test)]
 mod privacy;
 #[cfg(test)]
 mod pushed;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use strict_jose::Thumbprint;
-use trust_list::document::{ListName, Root, SuspensionTarget};
+use trust_list::document::{ListName, Root};
 use trust_list::publish::Published;
 use trust_list::{CountryCode, ServiceStatus};
 
@@ -30,17 +30,6 @@ impl FromStr for Holder {
         let country = country.parse().map_err(|error| format!("{error}"))?;
         Ok(Self { country, name: name.to_owned(), key: key.into() })
     }
-}
-
-/// `COUNTRY` or `COUNTRY/ENTITY`.
-pub(crate) fn target(text: &str) -> Result<SuspensionTarget, String> {
-    let (country, entity) = match text.split_once('/') {
-        Some((country, entity)) => (country, Some(entity)),
-        None => (text, None),
-    };
-    let country = country.parse().map_err(|error| format!("{error}"))?;
-    let entity = entity.map(str::parse).transpose().map_err(|error| format!("{error}"))?;
-    Ok(SuspensionTarget { country, entity })
 }
 
 /// `NAME=STATUS`.

@@ -7,7 +7,7 @@ use strict_jose::UnixTime;
 use trust_list::document::{SuspensionOrder, SuspensionReason, SuspensionTarget};
 
 use crate::error::CliError;
-use crate::names::{published, target};
+use crate::names::published;
 use crate::outcome::Outcome;
 use crate::status::is_complete;
 use crate::{files, publish};
@@ -16,8 +16,8 @@ use crate::{files, publish};
 /// countries: each runs this command, or the second signs the first one's order with `trustctl sign`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// The member, or the member and one of its entities.
-    #[arg(value_name = "COUNTRY[/ENTITY]", value_parser = target)]
+    /// The member; or one of its entities; or of that one key, or one level and all above it.
+    #[arg(value_name = "COUNTRY[/ENTITY[/key/THUMBPRINT|/level/LEVEL]]")]
     target: SuspensionTarget,
     /// Why: key-compromise, misissuance, security-incident, legal-order, own-request or drill.
     #[arg(long, value_name = "CODE")]

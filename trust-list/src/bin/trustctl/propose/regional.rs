@@ -9,7 +9,7 @@ use trust_list::publish::{Proposal, Published, RegionalBuilder};
 use trust_list::{CountryCode, LocalizedText, Organisation, Recognition};
 
 use crate::error::CliError;
-use crate::names::{NewStatus, published, target};
+use crate::names::{NewStatus, published};
 use crate::outcome::Outcome;
 use crate::{clock, files};
 
@@ -30,8 +30,9 @@ pub(crate) struct Args {
     /// Enter a row of the recognition matrix. See `trustctl template recognition`. Repeat for each.
     #[arg(long, value_name = "FILE")]
     recognise: Vec<PathBuf>,
-    /// Lift the suspension orders against a member or one of its entities issued so far. Repeat for each.
-    #[arg(long, value_name = "COUNTRY[/ENTITY]", value_parser = target)]
+    /// Lift the suspension orders against a member, an entity or a part of one issued so far. An entity's lifts those
+    /// against its parts too. Repeat for each.
+    #[arg(long, value_name = "TARGET")]
     reinstate: Vec<SuspensionTarget>,
     /// The time by which the list must be replaced, YYYY-MM-DDThh:mm:ssZ; a month from now without this.
     #[arg(long, value_name = "TIME", value_parser = clock::parse)]
