@@ -1,7 +1,11 @@
 //! The status of a service or a member, with its dated history.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use strict_jose::UnixTime;
+
+use crate::publish::PublishError;
 
 /// What its own list says of a service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +26,15 @@ impl ServiceStatus {
             Self::Granted => "granted",
             Self::Suspended => "suspended",
             Self::Withdrawn => "withdrawn",
+        }
+    }
+
+    /// What is withdrawn stays so, and a change is one.
+    pub(crate) fn require_change(self, next: Self, name: &dyn fmt::Display) -> Result<(), PublishError> {
+        match self {
+            Self::Withdrawn => Err(PublishError::Withdrawn(name.to_string())),
+            same if same == next => Err(PublishError::SameStatus(name.to_string())),
+            Self::Granted | Self::Suspended => Ok(()),
         }
     }
 }

@@ -50,6 +50,23 @@ pub enum PublishError {
     /// An entry that is to be changed does not exist.
     #[error("there is no entry {0}")]
     NoSuchEntry(String),
+    /// A withdrawn entry or member does not come back.
+    #[error("{0} is withdrawn for good; enter a new one under another id")]
+    Withdrawn(String),
+    /// It has the status already.
+    #[error("{0} has that status already")]
+    SameStatus(String),
+    /// The key is not there, or is there already, or is the last one.
+    #[error("{entry}: {problem}")]
+    Key {
+        /// Whose key.
+        entry: String,
+        /// What is wrong.
+        problem: &'static str,
+    },
+    /// No row of the recognition matrix can be ended then.
+    #[error("no row about {0} is in force then; `trustctl inspect` shows the rows")]
+    NoRecognition(String),
     /// A document that is needed is not there.
     #[error("{0} is missing")]
     Missing(DocumentPath),

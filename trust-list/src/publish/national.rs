@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 
 use serde_json::{Map, Value, json};
-use strict_jose::UnixTime;
+use strict_jose::{PublicJwk, Thumbprint, UnixTime};
 
 use super::draft::{Draft, Scheme, put_array, take_array};
 use super::{Proposal, PublishError, wire};
 use crate::document::lote::TrustedEntity;
 use crate::document::vocabulary::{CLIENT_EXTENSION, ISSUER_EXTENSION};
 use crate::document::{NATIONAL_LIST, NationalList, Typ};
-use crate::{Client, CountryCode, EntityId, Issuer, LocalizedText, Organisation, ServiceStatus};
+use crate::{Client, CountryCode, EntityId, Issuer, Level, LocalizedText, Organisation, ServiceStatus};
 
 /// Makes the first national list of a member, or the next.
 #[derive(Clone, Debug)]
@@ -69,6 +69,7 @@ impl NationalBuilder {
     /// Enters an element of TrustedEntitiesList as it is.
     pub fn entity(mut self, entity: Value) -> Result<Self, PublishError> {
         let id = services(&entity).find_map(entry_id).map(str::to_owned).ok_or(PublishError::UnknownKind)?;
+        let entity = self.with_history(&id, entity)?;
         self.replace(&id, entity);
         Ok(self)
     }
@@ -79,8 +80,88 @@ impl NationalBuilder {
         let (entity, service) = *self.places.get(id.as_str()).ok_or_else(missing)?;
         let path = format!("/TrustedEntityServices/{service}");
         let service = self.draft.entities.get_mut(entity).and_then(|entity| entity.pointer_mut(&path));
-        change_status(service.and_then(Value::as_object_mut).ok_or_else(missing)?, status, since)?;
+        let service = service.and_then(Value::as_object_mut).ok_or_else(missing)?;
+        let so_far = service.get("ServiceInformation").and_then(status_of);
+        so_far.map_or(Ok(()), |so_far| so_far.require_change(status, id))?;
+        change_status(service, status, since)?;
         Ok(self)
+    }
+
+    /// Adds a key to an entry.
+    pub fn add_key(mut self, id: &EntityId, key: &PublicJwk) -> Result<Self, PublishError> {
+        let keys = self.keys(id)?;
+        if keys.iter().any(|known| is_key(known, key.thumbprint())) {
+            return Err(PublishError::Key { entry: id.to_string(), problem: "it has that key already" });
+        }
+        keys.push(key.to_value());
+        Ok(self)
+    }
+
+    /// Takes a key from an entry that has others: without one, an issuer's own key set would count, and a client could
+    /// not say who it is.
+    pub fn retire_key(mut self, id: &EntityId, key: &Thumbprint) -> Result<Self, PublishError> {
+        let keys = self.keys(id)?;
+        let (count, wrong) = (keys.len(), |problem| PublishError::Key { entry: id.to_string(), problem });
+        keys.retain(|known| !is_key(known, key));
+        if keys.len() == count {
+            return Err(wrong("it has no such key in the list"));
+        }
+        if keys.is_empty() { Err(wrong("this is its last key; add the next one first")) } else { Ok(self) }
+    }
+
+    /// Sets the highest level that an issuer vouches for.
+    pub fn max_level(mut self, id: &EntityId, level: Level) -> Result<Self, PublishError> {
+        let extensions = self.information(id)?.get_mut("ServiceInformationExtensions").and_then(Value::as_array_mut);
+        let own = extensions.into_iter().flatten().find_map(|container| container.get_mut(ISSUER_EXTENSION));
+        let own = own.and_then(Value::as_object_mut);
+        let own = own.ok_or_else(|| PublishError::NoSuchEntry(format!("{id} that is an issuer")))?;
+        own.insert("max_level".to_owned(), level.as_str().into());
+        Ok(self)
+    }
+
+    fn keys(&mut self, id: &EntityId) -> Result<&mut Vec<Value>, PublishError> {
+        let identity = self.information(id)?.entry("ServiceDigitalIdentity").or_insert_with(|| json!({}));
+        let keys = identity.as_object_mut().map(|of| of.entry("PublicKeyValues").or_insert_with(|| json!([])));
+        keys.and_then(Value::as_array_mut).ok_or(PublishError::UnknownKind)
+    }
+
+    /// What the list says now of an entry that is not withdrawn.
+    fn information(&mut self, id: &EntityId) -> Result<&mut Map<String, Value>, PublishError> {
+        let missing = || PublishError::NoSuchEntry(id.to_string());
+        let (entity, service) = *self.places.get(id.as_str()).ok_or_else(missing)?;
+        let path = format!("/TrustedEntityServices/{service}/ServiceInformation");
+        let info = self.draft.entities.get_mut(entity).and_then(|entity| entity.pointer_mut(&path));
+        let info = info.ok_or_else(missing)?;
+        if status_of(info) == Some(ServiceStatus::Withdrawn) {
+            return Err(PublishError::Withdrawn(id.to_string()));
+        }
+        info.as_object_mut().ok_or_else(missing)
+    }
+
+    /// An entry that takes the place of another has its status and history; a status changes by [`Self::status`].
+    fn with_history(&self, id: &str, mut entity: Value) -> Result<Value, PublishError> {
+        let Some((at, service)) = self.places.get(id).copied() else { return Ok(entity) };
+        let path = format!("/TrustedEntityServices/{service}");
+        let Some(known) = self.draft.entities.get(at).and_then(|known| known.pointer(&path)) else { return Ok(entity) };
+        let info = known.get("ServiceInformation");
+        if info.and_then(status_of) == Some(ServiceStatus::Withdrawn) {
+            return Err(PublishError::Withdrawn(id.to_owned()));
+        }
+        let services = entity.get_mut("TrustedEntityServices").and_then(Value::as_array_mut);
+        let new = services.into_iter().flatten().find(|service| entry_id(service) == Some(id));
+        if let Some(new) = new.and_then(Value::as_object_mut) {
+            put_array(
+                new,
+                "ServiceHistory",
+                take_array(&mut known.as_object().cloned().unwrap_or_default(), "ServiceHistory"),
+            );
+            if let Some(new) = new.get_mut("ServiceInformation").and_then(Value::as_object_mut) {
+                for name in ["ServiceStatus", "StatusStartingTime"] {
+                    new.extend(info.and_then(|info| info.get(name)).map(|value| (name.to_owned(), value.clone())));
+                }
+            }
+        }
+        Ok(entity)
     }
 
     /// Takes an entry out. Prefer a status: history answers "was it trusted then?".
@@ -133,6 +214,14 @@ fn entry_id(service: &Value) -> Option<&str> {
     let own =
         |container: &Value| [ISSUER_EXTENSION, CLIENT_EXTENSION].into_iter().find(|name| container.get(name).is_some());
     extensions.iter().find_map(|container| container.get(own(container)?)?.get("id")?.as_str())
+}
+
+fn status_of(info: &Value) -> Option<ServiceStatus> {
+    info.get("ServiceStatus").and_then(Value::as_str).and_then(ServiceStatus::from_uri)
+}
+
+fn is_key(value: &Value, key: &Thumbprint) -> bool {
+    PublicJwk::parse(value).is_ok_and(|known| known.thumbprint() == key)
 }
 
 /// TS 119 602 ServiceHistory: the present status goes in front of the earlier ones.

@@ -11,7 +11,7 @@ use crate::document::vocabulary::{
 use crate::document::{
     MemberEntry, MemberExtension, NATIONAL_LIST, REGIONAL_LIST, RegionalList, Reinstatement, Typ, extension,
 };
-use crate::{CountryCode, LocalizedText, Organisation, Recognition, ServiceStatus, StatusPeriod};
+use crate::{CountryCode, LocalizedText, Organisation, Purpose, Recognition, ServiceStatus, StatusPeriod};
 
 /// Makes the first regional list, or the next.
 #[derive(Clone, Debug)]
@@ -83,6 +83,7 @@ impl RegionalBuilder {
     ) -> Result<Self, PublishError> {
         let member = self.members.iter_mut().find(|known| known.country == country);
         let member = member.ok_or_else(|| PublishError::NoSuchEntry(country.to_string()))?;
+        member.status.require_change(status, &country)?;
         member.history.insert(0, StatusPeriod { status: member.status, since: member.status_since });
         (member.status, member.status_since) = (status, since);
         Ok(self)
@@ -100,6 +101,30 @@ impl RegionalBuilder {
             None => self.recognitions.push(row.clone()),
         }
         self
+    }
+
+    /// Ends the row that is in force at `end`, by which the country `by` recognises another for a purpose. It stays, with
+    /// its end: what was recognised before is still answered as of its time.
+    pub fn end_recognition(
+        mut self,
+        by: CountryCode,
+        other: CountryCode,
+        purpose: &Purpose,
+        end: UnixTime,
+    ) -> Result<Self, PublishError> {
+        let about = |row: &&mut Recognition| row.recogniser == by && row.recognised == other && row.purpose == *purpose;
+        let in_force = |row: &&mut Recognition| row.from < end && row.until.is_none_or(|until| end < until);
+        let row = self.recognitions.iter_mut().filter(about).find(in_force);
+        let missing = || PublishError::NoRecognition(format!("{by}:{other}:{purpose}"));
+        row.ok_or_else(missing)?.until = Some(end);
+        Ok(self)
+    }
+
+    /// Enters a row in the place of the one in force when it begins, which ends then.
+    #[must_use]
+    pub fn recognise_instead(self, row: &Recognition) -> Self {
+        let ended = self.clone().end_recognition(row.recogniser, row.recognised, &row.purpose, row.from);
+        ended.unwrap_or(self).recognise(row)
     }
 
     /// Lifts suspension orders. It takes the place of an earlier one for the same target.

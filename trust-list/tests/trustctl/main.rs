@@ -12,4 +12,5 @@ mod signatures;
 mod token;
 mod tokens;
 mod transparency;
+mod verbs;
 mod walkthrough;

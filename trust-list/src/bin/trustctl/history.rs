@@ -9,13 +9,13 @@ use trust_list::document::SuspensionTarget;
 use trust_list::history::{Event, Version, events};
 
 use crate::error::CliError;
-use crate::names::{published, target};
+use crate::names::published;
 use crate::outcome::Outcome;
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Only what changed about this member, or this entry of it.
-    #[arg(value_name = "COUNTRY[/ENTITY]", value_parser = target)]
+    #[arg(value_name = "COUNTRY[/ENTITY]")]
     about: Option<SuspensionTarget>,
     /// The published documents.
     #[arg(long, value_name = "DIR")]

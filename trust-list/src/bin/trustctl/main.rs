@@ -27,6 +27,7 @@ mod propose;
 mod publish;
 mod reject;
 mod rotate;
+mod rows;
 mod sign;
 mod signer;
 mod snapshot;

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use strict_jose::Thumbprint;
 use trust_list::document::{ListName, Root};
 use trust_list::publish::Published;
-use trust_list::{CountryCode, ServiceStatus};
+use trust_list::{CountryCode, EntityId, Level, ServiceStatus};
 
 use crate::error::CliError;
 use crate::files;
@@ -51,6 +51,36 @@ impl<N: FromStr<Err: std::fmt::Display>> FromStr for NewStatus<N> {
             _ => return Err("a status is granted, suspended or withdrawn".to_owned()),
         };
         Ok(Self { name: name.parse().map_err(|error: N::Err| error.to_string())?, status })
+    }
+}
+
+/// `ID=VALUE`: something of an entry.
+#[derive(Clone, Debug)]
+pub(crate) struct OfEntry<T> {
+    pub(crate) id: EntityId,
+    pub(crate) value: T,
+}
+
+impl<T: FromStr<Err: std::fmt::Display>> FromStr for OfEntry<T> {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (id, value) = text.split_once('=').ok_or("write ID=VALUE, with the id of the entry first")?;
+        let id = id.parse().map_err(|error| format!("{error}"))?;
+        Ok(Self { id, value: value.parse().map_err(|error: T::Err| error.to_string())? })
+    }
+}
+
+/// A level by its word.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NamedLevel(pub(crate) Level);
+
+impl FromStr for NamedLevel {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let level = Level::ALL.into_iter().find(|level| level.as_str() == text);
+        level.map(Self).ok_or("a level is low, substantial or high")
     }
 }
 

@@ -3,13 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use strict_jose::UnixTime;
+use strict_jose::{Thumbprint, UnixTime};
 use trust_list::document::Typ;
 use trust_list::publish::{NationalBuilder, Proposal, Published};
-use trust_list::{CountryCode, EntityId, Organisation};
+use trust_list::{CountryCode, EntityId, Organisation, ServiceStatus};
 
 use crate::error::CliError;
-use crate::names::{NewStatus, list_name, published};
+use crate::names::{NamedLevel, NewStatus, OfEntry, list_name, published};
 use crate::outcome::Outcome;
 use crate::{clock, files};
 
@@ -30,6 +30,24 @@ pub(crate) struct Args {
     /// Give an entry another status: granted, suspended or withdrawn. Repeat for each.
     #[arg(long, value_name = "ID=STATUS")]
     entry_status: Vec<NewStatus<EntityId>>,
+    /// Suspend an entry from now on. Repeat for each.
+    #[arg(long, value_name = "ID")]
+    suspend: Vec<EntityId>,
+    /// Grant a suspended entry again. Orders by regulators are lifted by `propose regional --reinstate`. Repeat for each.
+    #[arg(long, value_name = "ID")]
+    reinstate: Vec<EntityId>,
+    /// End an entry for good; it stays in the list with its history. Repeat for each.
+    #[arg(long, value_name = "ID")]
+    withdraw: Vec<EntityId>,
+    /// Add a public key to an entry. Repeat for each.
+    #[arg(long, value_name = "ID=FILE")]
+    add_key: Vec<OfEntry<PathBuf>>,
+    /// Take a key from an entry that has others. Repeat for each.
+    #[arg(long, value_name = "ID=THUMBPRINT")]
+    retire_key: Vec<OfEntry<Thumbprint>>,
+    /// Set the highest level that an issuer vouches for: low, substantial or high. Repeat for each.
+    #[arg(long, value_name = "ID=LEVEL")]
+    set_level: Vec<OfEntry<NamedLevel>>,
     /// Take an entry out; a status keeps its history, this does not. Repeat for each.
     #[arg(long, value_name = "ID")]
     remove: Vec<EntityId>,
@@ -37,7 +55,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "TIME", value_parser = clock::parse)]
     next_update: Option<UnixTime>,
     /// Take a whole LoTE document from a file instead of changing the current one.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["operator", "entry", "entry_status", "remove", "next_update"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["operator", "entry", "entry_status", "suspend", "reinstate", "withdraw", "add_key", "retire_key", "set_level", "remove", "next_update"])]
     from: Option<PathBuf>,
     /// Where the proposal goes.
     #[arg(long, value_name = "FILE")]
@@ -56,6 +74,7 @@ pub(crate) fn run(args: &Args, now: UnixTime) -> Result<Outcome, CliError> {
     for change in &args.entry_status {
         list = list.status(&change.name, change.status, now)?;
     }
+    list = change(list, args, now)?;
     for id in &args.remove {
         list = list.remove(id)?;
     }
@@ -63,6 +82,29 @@ pub(crate) fn run(args: &Args, now: UnixTime) -> Result<Outcome, CliError> {
         list = list.next_update(next_update);
     }
     super::write(&list.build()?, &args.out)
+}
+
+/// The common acts. Keys are added before others are retired, so that one call can exchange them.
+fn change(mut list: NationalBuilder, args: &Args, now: UnixTime) -> Result<NationalBuilder, CliError> {
+    for OfEntry { id, value } in &args.add_key {
+        list = list.add_key(id, &files::read_public_key(value)?)?;
+    }
+    for OfEntry { id, value } in &args.retire_key {
+        list = list.retire_key(id, value)?;
+    }
+    for OfEntry { id, value } in &args.set_level {
+        list = list.max_level(id, value.0)?;
+    }
+    for (ids, status) in [
+        (&args.suspend, ServiceStatus::Suspended),
+        (&args.reinstate, ServiceStatus::Granted),
+        (&args.withdraw, ServiceStatus::Withdrawn),
+    ] {
+        for id in ids {
+            list = list.status(id, status, now)?;
+        }
+    }
+    Ok(list)
 }
 
 /// The list after the current one, or the first, at the place that the regional list says.

@@ -6,11 +6,12 @@ use serde::Deserialize;
 use strict_jose::{PublicJwk, UnixTime};
 use trust_list::document::{ListName, MemberEntry, Reinstatement, SuspensionTarget, Typ};
 use trust_list::publish::{Proposal, Published, RegionalBuilder};
-use trust_list::{CountryCode, LocalizedText, Organisation, Recognition};
+use trust_list::{CountryCode, LocalizedText, Organisation, Recognition, ServiceStatus};
 
 use crate::error::CliError;
 use crate::names::{NewStatus, published};
 use crate::outcome::Outcome;
+use crate::rows::{EndOfRow, RowInWords};
 use crate::{clock, files};
 
 #[derive(clap::Args)]
@@ -27,6 +28,18 @@ pub(crate) struct Args {
     /// Give a member another status: granted, suspended or withdrawn. Repeat for each.
     #[arg(long, value_name = "COUNTRY=STATUS")]
     member_status: Vec<NewStatus<CountryCode>>,
+    /// Suspend a member from now on, by the list: it takes the full quorum. `trustctl suspend` is faster. Repeat for each.
+    #[arg(long, value_name = "COUNTRY")]
+    suspend_member: Vec<CountryCode>,
+    /// End a membership for good; it stays in the list with its history. Repeat for each.
+    #[arg(long, value_name = "COUNTRY")]
+    withdraw: Vec<CountryCode>,
+    /// End a row of the recognition matrix, now or at TIME. It stays, with its end. Repeat for each.
+    #[arg(long, value_name = "RECOGNISER:RECOGNISED:PURPOSE[=TIME]")]
+    end_recognition: Vec<EndOfRow>,
+    /// Enter a row in words; a row in force when it begins ends then. Repeat for each.
+    #[arg(long, value_name = "XB recognises XA for PURPOSE up to LEVEL [from TIME] [until TIME] on BASIS")]
+    recognise_row: Vec<RowInWords>,
     /// Enter a row of the recognition matrix. See `trustctl template recognition`. Repeat for each.
     #[arg(long, value_name = "FILE")]
     recognise: Vec<PathBuf>,
@@ -38,7 +51,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "TIME", value_parser = clock::parse)]
     next_update: Option<UnixTime>,
     /// Take a whole LoTE document from a file instead of changing the current one.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["operator", "admit", "member_status", "recognise", "reinstate", "next_update"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["operator", "admit", "member_status", "suspend_member", "withdraw", "end_recognition", "recognise_row", "recognise", "reinstate", "next_update"])]
     from: Option<PathBuf>,
     /// Where the proposal goes.
     #[arg(long, value_name = "FILE")]
@@ -71,17 +84,47 @@ pub(crate) fn run(args: &Args, now: UnixTime) -> Result<Outcome, CliError> {
     for change in &args.member_status {
         list = list.member_status(change.name, change.status, now)?;
     }
+    list = change(list, args, now)?;
     for path in &args.recognise {
         let row: Recognition = files::read_json(path)?;
         list = list.recognise(&row);
     }
     for target in &args.reinstate {
+        list = granted_again(list, target, now)?;
         list = list.reinstate(Reinstatement { target: target.clone(), orders_before: now });
     }
     if let Some(next_update) = args.next_update {
         list = list.next_update(next_update);
     }
     super::write(&list.build()?, &args.out)
+}
+
+/// The common acts.
+fn change(mut list: RegionalBuilder, args: &Args, now: UnixTime) -> Result<RegionalBuilder, CliError> {
+    for (countries, status) in
+        [(&args.suspend_member, ServiceStatus::Suspended), (&args.withdraw, ServiceStatus::Withdrawn)]
+    {
+        for country in countries {
+            list = list.member_status(*country, status, now)?;
+        }
+    }
+    for row in &args.end_recognition {
+        list = list.end_recognition(row.recogniser, row.recognised, &row.purpose, row.end.unwrap_or(now))?;
+    }
+    for row in &args.recognise_row {
+        list = list.recognise_instead(&row.beginning(now));
+    }
+    Ok(list)
+}
+
+/// A reinstatement of a member whose status is suspended grants it again.
+fn granted_again(list: RegionalBuilder, target: &SuspensionTarget, now: UnixTime) -> Result<RegionalBuilder, CliError> {
+    let suspended = list
+        .members()
+        .iter()
+        .any(|member| member.country == target.country && member.status == ServiceStatus::Suspended);
+    let whole = *target == SuspensionTarget::member(target.country);
+    if suspended && whole { Ok(list.member_status(target.country, ServiceStatus::Granted, now)?) } else { Ok(list) }
 }
 
 /// The list after the current one, or the first.
