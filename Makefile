@@ -42,3 +42,7 @@ bench: ## CPU per operation beside its floor, measured in one run; writes target
 
 docs: ## the API documentation
 	$(CARGO) doc --workspace --no-deps --locked
+
+fuzz-smoke: ## every parser under libFuzzer, SECONDS=10 each (needs cargo-fuzz)
+	@scripts/install-missing build
+	fuzz/run $(or $(SECONDS),10)

@@ -16,6 +16,7 @@
 //! The caller verifies nothing and the kits decide nothing about policy: who may ask for what is the next crate's.
 
 pub mod countries;
+pub mod fuzzing;
 pub mod kits;
 pub mod outbound;
 

@@ -120,3 +120,20 @@ pub(crate) fn claimed_issuer(qr: &str) -> Option<String> {
     let claims: CwtClaims = SignedCwt::parse(&bytes).ok()?.claims_unverified().ok()?;
     claims.issuer().map(str::to_owned)
 }
+
+/// Everything a code says, believed by nobody, for [`crate::fuzzing`].
+pub(crate) fn fuzz_qr(qr: &str) {
+    if let Ok((bytes, _)) = transport::unpack(qr) {
+        fuzz_cwt(&bytes);
+    }
+}
+
+/// The same from the bytes inside.
+pub(crate) fn fuzz_cwt(bytes: &[u8]) {
+    if let Ok(claims) = SignedCwt::parse(bytes).and_then(|signed| signed.claims_unverified())
+        && let Ok((identity, _)) = Identity::of(&claims)
+    {
+        drop(identity.subject(&claims));
+        drop(identity.claims());
+    }
+}

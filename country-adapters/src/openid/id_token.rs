@@ -179,3 +179,18 @@ fn left_half(alg: Algorithm, text: &str) -> String {
 
 /// As in [`TimePolicy::UPSTREAM`].
 const LEEWAY: i64 = 60;
+
+/// Every rule about what stands in a token, its signature aside, for [`crate::fuzzing`].
+pub(crate) fn fuzz(text: &str, now: UnixTime) {
+    let Ok(jws) = CompactJws::parse(text, &Limits::TOKEN) else { return };
+    let Ok(claims) = Claims::parse(jws.payload_unverified(), &Limits::TOKEN) else { return };
+    let _ = check_typ(jws.header());
+    let _ = check_audience(&claims, "hub");
+    let _ = check_authorized_party(&claims, "hub");
+    let _ = check_times(&claims, now, Some(LEEWAY));
+    let _ = check_nonce(&claims, Some("nonce"));
+    let _ = check_auth_time(&claims, Some(u64::MAX), now);
+    let token = IdToken { alg: jws.header().alg(), claims, compact: text.to_owned() };
+    let _ = token.check_at_hash("token", AtHash::IfPresent);
+    drop((token.subject().is_ok(), token.acr().is_ok(), token.auth_time().is_ok(), token.one_time_id()));
+}

@@ -35,7 +35,7 @@ pub(crate) async fn fetch(peer: &Peer<'_>, settings: &ProviderSettings) -> Resul
 }
 
 impl Metadata {
-    fn parse(members: &Map<String, Value>) -> Result<Self, AdapterError> {
+    pub(crate) fn parse(members: &Map<String, Value>) -> Result<Self, AdapterError> {
         let endpoint = |name: &str| -> Result<Option<Url>, Misconfigured> {
             let parse = |value: &Value| value.as_str().and_then(|text| Url::parse(text).ok());
             members.get(name).map(|value| parse(value).ok_or(Misconfigured::EndpointMissing)).transpose()

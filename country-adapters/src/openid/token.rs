@@ -84,7 +84,7 @@ impl Provider<'_> {
 }
 
 /// OpenID Connect Core §3.1.3.3.
-fn tokens(members: &Map<String, Value>) -> Result<Tokens, Unavailable> {
+pub(crate) fn tokens(members: &Map<String, Value>) -> Result<Tokens, Unavailable> {
     // RFC 6749 §5.1: the type is compared without regard to case.
     let kind = match answer::required(members, "token_type")?.to_ascii_lowercase().as_str() {
         "bearer" => TokenType::Bearer,

@@ -103,6 +103,16 @@ fn hex(digit: u8) -> Option<u8> {
     char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
 }
 
+/// Reads a form the way the URL standard does, for [`crate::fuzzing`]: what we read, it reads the same.
+pub(crate) fn fuzz(bytes: &[u8]) -> Form {
+    let form = Form::from_urlencoded(bytes);
+    if !form.malformed {
+        let theirs = url::form_urlencoded::parse(bytes).map(|(name, value)| (name.into_owned(), value.into_owned()));
+        assert!(theirs.eq(form.pairs.iter().cloned()), "the URL standard reads another form");
+    }
+    form
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::collection::vec;

@@ -44,6 +44,7 @@ pub mod config;
 #[cfg(any(test, feature = "contract"))]
 pub mod contract;
 pub mod error;
+pub mod fuzzing;
 pub mod handles;
 pub mod policy;
 pub mod ports;

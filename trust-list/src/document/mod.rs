@@ -34,6 +34,7 @@ pub use target::{SuspensionTarget, TargetError};
 
 pub(crate) use clauses::{MAX_LIFE, Requested};
 pub(crate) use log::TrustedLog;
+pub(crate) use national::redirect_problem;
 pub(crate) use national::{ClientExtension, IssuerExtension};
 pub(crate) use regional::MemberExtension;
 pub(crate) use root::LIMITS as ROOT_LIMITS;

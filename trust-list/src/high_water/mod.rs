@@ -107,3 +107,11 @@ impl HighWater {
         }
     }
 }
+
+/// The marks as they are kept, for [`crate::fuzzing`]: what is read says the same when it is written.
+pub(crate) fn fuzz_marks(bytes: &[u8]) {
+    if let Ok(marks) = serde_json::from_slice::<Marks>(bytes) {
+        let text = serde_json::to_vec(&marks).unwrap_or_default();
+        assert!(serde_json::from_slice(&text).is_ok_and(|again: Marks| again == marks), "it reads back");
+    }
+}

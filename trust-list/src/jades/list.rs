@@ -40,14 +40,47 @@ pub struct ForeignList {
     pub signer: OperatorCertificate,
 }
 
+/// What steps 6 to 11 leave.
+pub(super) struct Read {
+    info: SchemeInformation,
+    seen: Seen,
+    entities: usize,
+    services: usize,
+}
+
 pub(super) fn interpret(
     found: Authenticated<'_>,
     record: &Record,
     seen: Option<&Seen>,
     now: UnixTime,
 ) -> Result<ForeignList, LoteProblem> {
+    let Read { info, seen, entities, services } = check(found.payload, record, seen, &found.sha256, now)?;
+    // Step 7, the last of it.
+    let names: Vec<&str> = info.scheme_operator_name.iter().map(|name| name.value.as_str()).collect();
+    let signer = found.signer.named(&names)?;
+    // Step 12.
+    Ok(ForeignList {
+        lote_type: info.lote_type,
+        territory: record.territory,
+        operator: lote::localized(info.scheme_operator_name),
+        seen,
+        issued: info.list_issue_date_time,
+        next_update: info.next_update,
+        entities,
+        services,
+        signer,
+    })
+}
+
+pub(super) fn check(
+    payload: &[u8],
+    record: &Record,
+    seen: Option<&Seen>,
+    sha256: &str,
+    now: UnixTime,
+) -> Result<Read, LoteProblem> {
     // Step 6.
-    let lote = clauses::parse(found.payload)?;
+    let lote = clauses::parse(payload)?;
     let info = lote.list_and_scheme_information;
     clauses::version(&info)?;
     // Step 7.
@@ -61,11 +94,9 @@ pub(super) fn interpret(
     clauses::lote_type(&info, &requested)?;
     clauses::territory(&info, &requested)?;
     place(&info, &requested)?;
-    let names: Vec<&str> = info.scheme_operator_name.iter().map(|name| name.value.as_str()).collect();
-    let signer = found.signer.named(&names)?;
     // Step 9.
     clauses::sequence(&info, &requested)?;
-    let own = Seen { sequence: info.sequence, sha256: found.sha256 };
+    let own = Seen { sequence: info.sequence, sha256: sha256.to_owned() };
     not_below(&own, seen)?;
     // Step 10.
     clauses::issue_time(&info, &requested)?;
@@ -73,20 +104,9 @@ pub(super) fn interpret(
     // Step 11.
     clauses::scheme_name(&info)?;
     clauses::operator_address(&info)?;
-    let services = services::check(found.payload)?;
+    let services = services::check(payload)?;
     extension::understood(&info.scheme_extensions, &EXTENSIONS)?;
-    // Step 12.
-    Ok(ForeignList {
-        lote_type: info.lote_type,
-        territory: record.territory,
-        operator: lote::localized(info.scheme_operator_name),
-        seen: own,
-        issued: info.list_issue_date_time,
-        next_update: info.next_update,
-        entities: lote.trusted_entities_list.len(),
-        services,
-        signer,
-    })
+    Ok(Read { info, seen: own, entities: lote.trusted_entities_list.len(), services })
 }
 
 /// TS 119 602 cl. 6.3.16: a list need not say where it is published. One that does is not served elsewhere.

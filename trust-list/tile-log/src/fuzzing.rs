@@ -1,6 +1,7 @@
 //! Every parser as a function of bytes, for fuzzing. None may panic, hang or grow without limit, whatever it is given.
 //!
-//! To add one: 1. a function here, 2. a fuzz target that calls it, 3. its row in `tests/it/hostile_input.rs`.
+//! To add one: 1. a function here and its row in [`TARGETS`], 2. a seed in `fuzz/seeds`, 3. its row in
+//! `tests/it/hostile_input.rs`.
 
 use crate::checkpoint::Checkpoint;
 use crate::hash::Hash;
@@ -9,6 +10,21 @@ use crate::note::{Note, parse_signatures};
 use crate::proof::{ConsistencyProof, InclusionProof, TreeHead};
 use crate::tile::{Tile, TileKind};
 use crate::tlog_proof;
+
+/// The name of a parser, and the parser.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// The parsers by name.
+pub const TARGETS: &[Target] = &[
+    ("note", note),
+    ("checkpoint", checkpoint),
+    ("signature_lines", signature_lines),
+    ("log_key", key),
+    ("tile_path", tile_path),
+    ("tile", tile),
+    ("tlog_proof", tlog_proof),
+    ("log_proofs", proofs),
+];
 
 /// [`Note::parse`].
 ///

@@ -90,3 +90,17 @@ pub(crate) fn form_names_the_same(parameters: &Parameters<'_>, client_id: &str) 
 
 /// Four UUIDs with their separators; what clients send is one, or 64 hexadecimal digits.
 const MAX_JTI: usize = 256;
+
+/// Every rule of an assertion but its signature, for [`crate::fuzzing`].
+pub(crate) fn fuzz(text: &str, now: UnixTime) {
+    let Ok(jws) = CompactJws::parse(text, &Limits::SMALL) else { return };
+    let _ = header_is_allowed(jws.header());
+    let named = named_client(&jws);
+    let Ok(claims) = Claims::parse(jws.payload_unverified(), &Limits::SMALL) else { return };
+    if let Ok(client) = named {
+        let _ = issuer_and_subject_are(&claims, &client);
+    }
+    let _ = audience_is_one(&claims, "https://hub.example");
+    let _ = times_fit(&claims, now);
+    let _ = identifier(&claims).is_ok();
+}

@@ -11,7 +11,7 @@ use std::time::Duration;
 use strict_jose::{CompactJws, Limits, Thumbprint};
 use trust_list::{Client, TrustedClient};
 
-pub(crate) use assertion::ALGORITHMS;
+pub(crate) use assertion::{ALGORITHMS, fuzz};
 pub(crate) use dummy::DummyKeys;
 
 use crate::answer::RequestHead;

@@ -15,7 +15,7 @@ pub(crate) use proof::ALGORITHMS;
 
 use std::time::Duration;
 
-use strict_jose::{CompactJws, Limits, Thumbprint, UnixTime, Verifier};
+use strict_jose::{Claims, CompactJws, Limits, Thumbprint, UnixTime, Verifier};
 
 use crate::answer::{ProofHeader, RequestHead};
 use crate::broker::Broker;
@@ -69,3 +69,15 @@ impl Broker {
 
 /// `TimePolicy::PROOF`: issued at most 60 s ago and at most 10 s ahead of our clock; and 10 s more.
 const REMEMBERED: Duration = Duration::from_secs(80);
+
+/// Every rule of a proof but its signature, for [`crate::fuzzing`].
+pub(crate) fn fuzz(text: &str, now: UnixTime) {
+    let Ok(jws) = CompactJws::parse(text, &Limits::SMALL) else { return };
+    let _ = proof::own_key(jws.header());
+    let Ok(claims) = Claims::parse(jws.payload_unverified(), &Limits::SMALL) else { return };
+    let _ = proof::method_is(&claims, "POST");
+    let _ = proof::url_is(&claims, "https://hub.example/token");
+    let _ = proof::times_fit(&claims, now);
+    let _ = proof::access_token_is(&claims, Some("token"));
+    let _ = proof::identifier(&claims);
+}

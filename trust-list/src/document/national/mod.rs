@@ -4,6 +4,8 @@ mod hosts;
 mod reader;
 mod redirect;
 
+pub(crate) use redirect::problem as redirect_problem;
+
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
