@@ -78,6 +78,7 @@ pub enum Label {
     Region,
     Distribution,
     StatusLife,
+    Log,
     Country,
     Holder,
     Roles,

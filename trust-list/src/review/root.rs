@@ -20,6 +20,8 @@ pub(super) fn compare(pair: Pair<'_>, found: &mut Found) {
     set("region", Label::Region, |value| value.before.and(Some(Danger::Widened)));
     set("distribution", Label::Distribution, |_| None);
     set("status_life", Label::StatusLife, longer);
+    // With another log, other witnesses or none, what is published is easier to hide.
+    set("log", Label::Log, |value| value.before.and(Some(Danger::Setting)));
     let (roles, keys) = (root.take("roles"), root.take("keys"));
     quorums(roles, found);
     for (key, pair) in keys.elements(|key| thumbprint(key.get("jwk")?), &mut found.raw) {

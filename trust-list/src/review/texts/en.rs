@@ -153,6 +153,7 @@ const fn label(label: Label) -> &'static str {
         Label::Region => "region",
         Label::Distribution => "place of publication",
         Label::StatusLife => "longest life of a status document in seconds",
+        Label::Log => "transparency log and its witnesses",
         Label::Country => "country",
         Label::Holder => "holder",
         Label::Roles => "what it may sign",

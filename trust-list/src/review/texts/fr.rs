@@ -170,6 +170,7 @@ const fn label(label: Label) -> &'static str {
         Label::Region => "région",
         Label::Distribution => "lieu de publication",
         Label::StatusLife => "durée maximale d'un document de statut en secondes",
+        Label::Log => "journal de transparence et ses témoins",
         Label::Country => "pays",
         Label::Holder => "détenteur",
         Label::Roles => "ce qu'elle peut signer",

@@ -164,6 +164,7 @@ const fn label(label: Label) -> &'static str {
         Label::Region => "região",
         Label::Distribution => "local de publicação",
         Label::StatusLife => "duração máxima de um documento de estado em segundos",
+        Label::Log => "registo de transparência e as suas testemunhas",
         Label::Country => "país",
         Label::Holder => "titular",
         Label::Roles => "o que pode assinar",
