@@ -74,16 +74,11 @@ async fn check_root(config: &Config) -> Option<Problem> {
 const ROOT_REMEDY: &str = "put the region's root there, as the steering body handed it over, unchanged";
 
 fn check_publisher(config: &Config) -> Option<Problem> {
-    let publisher = &config.trust.publisher;
-    let missing = !publisher.contains("://") && !Path::new(publisher).join("status.json").is_file();
-    missing.then(|| {
-        let what = format!("{publisher} has no status.json");
-        Problem::new(
-            "trust.publisher",
-            what,
-            "let the mirror job fill the folder, or give the publisher's https:// URL",
-        )
-    })
+    const REMEDY: &str = "let the mirror job fill the folder, or give the publisher's https:// URL";
+    let is_missing = |place: &&String| !place.contains("://") && !Path::new(place).join("status.json").is_file();
+    let problem = |key, place: &String| Problem::new(key, format!("{place} has no status.json"), REMEDY);
+    let publisher = Some(&config.trust.publisher).filter(is_missing).map(|place| problem("trust.publisher", place));
+    publisher.or_else(|| config.trust.mirrors.iter().find(is_missing).map(|place| problem("trust.mirrors", place)))
 }
 
 /// A folder in which a file can be made, or that can be made itself.

@@ -22,8 +22,10 @@ use crate::keys::KeyError;
 use crate::management::{Health, Metrics};
 use crate::serve::{self, Serving};
 use crate::tls::{Certificate, Reloaded, TlsError};
-use crate::trust::publisher::{FETCH_LIMIT, WebPublisher};
+use crate::trust::apart::FETCH_LIMIT;
+use crate::trust::publisher::WebPublisher;
 use crate::trust::refresh::Setup;
+use crate::trust::watched::Watched;
 use crate::trust::{Trust, hearsay, watchdog};
 use crate::wiring::{self, Wiring};
 
@@ -61,7 +63,7 @@ pub async fn start(wiring: Wiring) -> Result<Running, StartError> {
     let _receipt = ports.audit.record(AuditEvent::new(now, AuditKind::Started, AuditEvent::OK)).await?;
 
     let trust = Arc::new(Trust::new());
-    let setup = refresher(&wiring, &ports.audit)?;
+    let setup = refresher(&wiring, &ports.audit, &metrics)?;
     let client = setup.open().await?;
     let health = Arc::new(Health {
         trust: trust.clone(),
@@ -144,16 +146,18 @@ async fn drain(public: Serving, metrics: &Metrics) -> (Result<(), StartError>, i
     }
 }
 
-fn refresher(wiring: &Wiring, audit: &Arc<dyn AuditLog>) -> Result<Setup, StartError> {
+fn refresher(wiring: &Wiring, audit: &Arc<dyn AuditLog>, metrics: &Arc<Metrics>) -> Result<Setup, StartError> {
     let config = &wiring.config;
-    let publisher = match &wiring.publisher {
-        Some(publisher) => publisher.clone(),
-        None => publisher(config)?,
-    };
+    let places = std::iter::once(&config.trust.publisher).chain(&config.trust.mirrors);
+    let publishers = places.map(|place| {
+        let publisher = wiring.publisher.clone().map_or_else(|| publisher(config, place), Ok)?;
+        let watched = Watched::new(place.clone(), publisher, metrics.clone(), wiring.clock.clone());
+        Ok(Arc::new(watched) as Arc<dyn Publisher>)
+    });
     Ok(Setup {
         root: wiring::read(&config.trust.root_file)?,
         state_directory: config.trust.state_directory.clone(),
-        publisher,
+        publishers: publishers.collect::<Result<_, StartError>>()?,
         clock: wiring.clock.clone(),
         audit: audit.clone(),
         fetch_limit: FETCH_LIMIT,
@@ -162,10 +166,10 @@ fn refresher(wiring: &Wiring, audit: &Arc<dyn AuditLog>) -> Result<Setup, StartE
     })
 }
 
-fn publisher(config: &Config) -> Result<Arc<dyn Publisher>, StartError> {
-    match Url::parse(&config.trust.publisher) {
+fn publisher(config: &Config, place: &str) -> Result<Arc<dyn Publisher>, StartError> {
+    match Url::parse(place) {
         Ok(base) if base.scheme() == "https" => Ok(Arc::new(WebPublisher::new(base, wiring::outbound(config)?))),
-        _ => Ok(Arc::new(DirectoryPublisher::new(&config.trust.publisher))),
+        _ => Ok(Arc::new(DirectoryPublisher::new(place))),
     }
 }
 

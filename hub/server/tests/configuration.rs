@@ -38,6 +38,16 @@ fn a_wrong_value_is_named_by_its_path_with_what_to_do() {
         ("stop_pause_seconds = 0", "stop_pause_seconds = 61", "listen.stop_pause_seconds"),
         ("publisher = \"publisher\"", "publisher = \"http://trust.example/\"", "trust.publisher"),
         ("publisher = \"publisher\"", "publisher = \"https://trust.example/lists\"", "trust.publisher"),
+        (
+            "publisher = \"publisher\"",
+            "publisher = \"publisher\"\nmirrors = [\"http://trust.example/\"]",
+            "trust.mirrors",
+        ),
+        (
+            "publisher = \"publisher\"",
+            "publisher = \"publisher\"\nmirrors = [\"a\", \"b\", \"c\", \"d\"]",
+            "trust.mirrors",
+        ),
         ("[store]", "refresh_seconds = 21\n[store]", "trust.refresh_seconds"),
         ("[store]", "refresh_seconds = 0\n[store]", "trust.refresh_seconds"),
         ("url = \"memory\"", "url = \"postgres://x\"", "store.url"),

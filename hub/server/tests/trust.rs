@@ -36,6 +36,21 @@ async fn h23_a_first_start_without_a_list_is_live_and_not_ready_and_logs_nobody_
     assert!(par.header("retry-after").is_some());
 }
 
+#[tokio::test]
+async fn which_publisher_answered_and_how_fresh_it_was_is_in_the_metrics() {
+    let hub = Hub::start().await;
+    hub.running.refresh_trust().await;
+    let text = hub.manage("/metrics").await.text();
+    assert!(text.contains("/publisher\",verdict=\"newest\"} 1"), "{text}");
+    assert!(text.contains("hub_trustlist_publisher_answered_timestamp_seconds{publisher="), "{text}");
+    hub.region.publisher().publish(trust_list::publish::Published::new());
+    hub.running.refresh_trust().await;
+    let text = hub.manage("/metrics").await.text();
+    assert!(text.contains("/publisher\",verdict=\"no_status\"} 1"), "{text}");
+    assert!(!text.contains("verdict=\"newest\""), "{text}");
+    assert!(text.contains("hub_trustlist_publisher_version{publisher="), "the last good one is still told\n{text}");
+}
+
 #[cfg(not(feature = "test-profile"))]
 #[tokio::test]
 async fn a_production_build_does_not_use_a_list_with_invented_countries() {

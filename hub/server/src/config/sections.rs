@@ -73,6 +73,9 @@ pub struct Management {
 pub struct Trust {
     /// Where the signed lists are: an `https://` URL, or a folder.
     pub publisher: String,
+    /// More places with the same documents; the newest that is good counts.
+    #[serde(default)]
+    pub mirrors: Vec<String>,
     /// The pinned root, handed over out of band.
     pub root_file: PathBuf,
     /// Where the highest versions seen are kept. Survives restarts; never restore it from a backup.
@@ -251,8 +254,10 @@ impl Config {
         for path in required.into_iter().chain(optional.into_iter().flatten()) {
             *path = folder.join(&*path);
         }
-        if !self.trust.publisher.contains("://") {
-            self.trust.publisher = folder.join(&self.trust.publisher).to_string_lossy().into_owned();
+        for place in std::iter::once(&mut self.trust.publisher).chain(&mut self.trust.mirrors) {
+            if !place.contains("://") {
+                *place = folder.join(&*place).to_string_lossy().into_owned();
+            }
         }
     }
 }

@@ -33,7 +33,8 @@ impl Config {
             self.check_workers(),
             check_range("listen.stop_pause_seconds", self.listen.stop_pause_seconds, STOP_PAUSE_SECONDS),
             self.check_management_is_apart(),
-            self.check_publisher(),
+            check_publisher("trust.publisher", &self.trust.publisher),
+            self.check_mirrors(),
             check_range("trust.refresh_seconds", self.trust.refresh_seconds, REFRESH_SECONDS),
             self.check_store(),
             self.check_sentinels(),
@@ -88,16 +89,13 @@ impl Config {
         })
     }
 
-    fn check_publisher(&self) -> Option<Problem> {
-        const REMEDY: &str = "write an https:// URL ending in a slash, or the path of a folder";
-        let publisher = self.trust.publisher.as_str();
-        if !publisher.contains("://") {
-            return None;
+    /// Each has its share of the time that a list may take.
+    fn check_mirrors(&self) -> Option<Problem> {
+        const REMEDY: &str = "name at most three mirrors";
+        if self.trust.mirrors.len() > MIRRORS {
+            return Some(Problem::new("trust.mirrors", format!("{} mirrors", self.trust.mirrors.len()), REMEDY));
         }
-        let well_formed = Url::parse(publisher).is_ok_and(|url| {
-            url.scheme() == "https" && url.path().ends_with('/') && url.query().is_none() && url.username().is_empty()
-        });
-        (!well_formed).then(|| Problem::new("trust.publisher", format!("{publisher:?} is not such an address"), REMEDY))
+        self.trust.mirrors.iter().find_map(|mirror| check_publisher("trust.mirrors", mirror))
     }
 
     fn check_store(&self) -> Option<Problem> {
@@ -152,4 +150,18 @@ fn check_range(path: &'static str, value: u64, (least, most): (u64, u64)) -> Opt
             "choose a value in that range, or leave the key out",
         )
     })
+}
+
+/// With the publisher four: 3 s for each of them to send a list that only the last one has.
+const MIRRORS: usize = 3;
+
+fn check_publisher(key: &'static str, place: &str) -> Option<Problem> {
+    const REMEDY: &str = "write an https:// URL ending in a slash, or the path of a folder";
+    if !place.contains("://") {
+        return None;
+    }
+    let well_formed = Url::parse(place).is_ok_and(|url| {
+        url.scheme() == "https" && url.path().ends_with('/') && url.query().is_none() && url.username().is_empty()
+    });
+    (!well_formed).then(|| Problem::new(key, format!("{place:?} is not such an address"), REMEDY))
 }

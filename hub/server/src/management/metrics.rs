@@ -15,7 +15,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 use strict_jose::UnixTime;
-use trust_list::{Alarm, CountryCode, TrustState};
+use trust_list::{Alarm, CountryCode, TrustState, Verdict};
 
 /// OpenTelemetry semantic conventions for HTTP, `http.server.request.duration`: the buckets it advises, in seconds.
 const BUCKETS: [f64; 14] = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0];
@@ -44,6 +44,9 @@ pub struct Metrics {
     trust_state: Family<StateLabels, Gauge>,
     trust_turn_age: Gauge<f64, AtomicU64>,
     suspensions: Gauge,
+    publisher_verdict: Family<VerdictLabels, Gauge>,
+    publisher_version: Family<PublisherLabels, Gauge>,
+    publisher_answered: Family<PublisherLabels, Gauge>,
 }
 
 /// A request that is being answered; it is counted until this is dropped.
@@ -89,6 +92,18 @@ pub struct AdapterLabels {
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct StateLabels {
     state: &'static str,
+}
+
+/// A publisher or mirror, as the configuration names it.
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct PublisherLabels {
+    publisher: String,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct VerdictLabels {
+    publisher: String,
+    verdict: &'static str,
 }
 
 /// A country as a label; empty where none is known.
@@ -142,6 +157,20 @@ impl Metrics {
         registry.register_with_unit("hub_trustlist_turn_age", help, Unit::Seconds, trust_turn_age.clone());
         let suspensions = Gauge::default();
         registry.register("hub_suspended_entities", "Suspension orders in force", suspensions.clone());
+        let publisher_verdict = Family::default();
+        let help = "1 for how the status document of each publisher compares: newest, behind, or why it is refused";
+        registry.register("hub_trustlist_publisher_verdict", help, publisher_verdict.clone());
+        let publisher_version = Family::default();
+        let help = "Version of the last good status document of each publisher";
+        registry.register("hub_trustlist_publisher_version", help, publisher_version.clone());
+        let publisher_answered = Family::default();
+        let help = "When each publisher last answered with a good status document";
+        registry.register_with_unit(
+            "hub_trustlist_publisher_answered_timestamp",
+            help,
+            Unit::Seconds,
+            publisher_answered.clone(),
+        );
         Self {
             registry,
             requests,
@@ -158,6 +187,23 @@ impl Metrics {
             trust_state,
             trust_turn_age,
             suspensions,
+            publisher_verdict,
+            publisher_version,
+            publisher_answered,
+        }
+    }
+
+    /// A publisher was looked at; `before` is the word for how it was then.
+    pub fn observe_publisher(&self, name: &str, before: Option<&'static str>, verdict: &Verdict, now: UnixTime) {
+        let publisher = PublisherLabels { publisher: name.to_owned() };
+        let labels = |verdict| VerdictLabels { publisher: name.to_owned(), verdict };
+        if let Some(before) = before {
+            self.publisher_verdict.remove(&labels(before));
+        }
+        self.publisher_verdict.get_or_create(&labels(verdict.code())).set(1);
+        if let Verdict::Newest { version } | Verdict::Behind { version, .. } = verdict {
+            self.publisher_version.get_or_create(&publisher).set(i64::try_from(*version).unwrap_or(i64::MAX));
+            self.publisher_answered.get_or_create(&publisher).set(now.seconds());
         }
     }
 

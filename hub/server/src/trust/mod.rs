@@ -4,12 +4,15 @@
 //! 2. [`refresh`] runs on its own thread, so verifying a list of a hundred thousand entries delays no request.
 //! 3. [`watchdog`] notices a refresher that is stuck or died and starts another.
 //! 4. [`hearsay`] tells the other replicas how new the lists are here, and listens.
-//! 5. [`publisher`] fetches over guarded HTTPS; `trust_list` itself reads folders.
+//! 5. [`publisher`] fetches over guarded HTTPS; `trust_list` itself reads folders. [`watched`] says which one answered,
+//!    [`apart`] keeps one that hangs from hanging the others.
 
+pub mod apart;
 pub mod hearsay;
 pub mod publisher;
 pub mod refresh;
 pub mod watchdog;
+pub mod watched;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};

@@ -11,7 +11,7 @@ use strict_jose::UnixTime;
 use tokio::runtime::Handle;
 use trust_list::{Alarm, HighWater, HighWaterError, Publisher, TrustClient, TrustState, UpdateError};
 
-use super::publisher::Apart;
+use super::apart;
 use super::{Request, Trust};
 
 /// A turn that takes longer is cut off. A suspension that a turn just missed bites after this turn, a pause and the next
@@ -28,8 +28,8 @@ pub struct Setup {
     pub root: Vec<u8>,
     /// Where the highest versions are kept.
     pub state_directory: PathBuf,
-    /// Where the documents are.
-    pub publisher: Arc<dyn Publisher>,
+    /// Where the documents are: the publisher and its mirrors.
+    pub publishers: Vec<Arc<dyn Publisher>>,
     /// Where a change of the lists in force is recorded.
     pub audit: Arc<dyn AuditLog>,
     /// The time.
@@ -83,7 +83,7 @@ async fn run(setup: Setup, mut client: TrustClient, trust: &Trust, generation: u
     // What the disk remembers is in force at once, without the network.
     let mut retired = Retired::default();
     retired.keep(publish(&setup, trust, generation, client.state()).await);
-    let publisher = Apart::new(setup.publisher.clone(), setup.fetch_limit);
+    let publisher = apart::all(&setup.publishers, setup.fetch_limit);
     let mut failures = 0;
     let mut request: Option<Request> = None;
     while trust.is_current(generation) {

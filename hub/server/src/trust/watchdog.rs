@@ -111,7 +111,7 @@ mod tests {
         Setup {
             root: region.pinned_root().to_vec(),
             state_directory: folder.path().join("trust"),
-            publisher: Arc::new(Once { done: AtomicBool::new(false), bad, inner: region.publisher() }),
+            publishers: vec![Arc::new(Once { done: AtomicBool::new(false), bad, inner: region.publisher() })],
             clock: Arc::new(ManualClock::at(NOW)),
             audit: Arc::new(CollectedAuditLog::default()),
             fetch_limit: Duration::from_millis(50),
