@@ -1,11 +1,13 @@
 //! The documents of a region in a directory, which any static web server can serve.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
+use strict_jose::sha256;
 
 use super::{PublishError, Published};
 use crate::document::DocumentPath;
@@ -81,10 +83,8 @@ pub(super) fn write(dir: &Path, documents: &Published) -> Result<(), PublishErro
     for (place, bytes) in documents.iter().filter(|(place, _)| !is_status(place)) {
         write_one(dir, place, bytes)?;
     }
-    if let Some(bytes) = documents.get(DocumentPath::Status) {
-        write_if_new(&dir.join(DocumentPath::Status.to_string()), bytes)?;
-    }
-    write_latest(dir, documents)
+    write_latest(dir, documents)?;
+    documents.get(DocumentPath::Status).map_or(Ok(()), |bytes| write_one(dir, DocumentPath::Status, bytes))
 }
 
 /// One document, which becomes current with the next status only.
@@ -92,7 +92,11 @@ pub(super) fn write_one(dir: &Path, place: DocumentPath, bytes: &[u8]) -> Result
     let path = dir.join(place.to_string());
     let parent = path.parent().unwrap_or(dir);
     fs::create_dir_all(parent).map_err(PublishError::io("cannot make", parent))?;
-    write_if_new(&path, bytes)
+    // The log is its own proof.
+    if matches!(place, DocumentPath::Log(_)) {
+        return write_if_new(&path, bytes);
+    }
+    write_with_sidecar(dir, &place.to_string(), bytes)
 }
 
 /// The list of each name without its number, for readers that follow DistributionPoints.
@@ -100,10 +104,28 @@ fn write_latest(dir: &Path, documents: &Published) -> Result<(), PublishError> {
     let Ok(status) = documents.status() else { return Ok(()) };
     for entry in &status.lists {
         if let Some(bytes) = documents.get(DocumentPath::List(entry.name, entry.sequence)) {
-            write_if_new(&dir.join(format!("lists/{}.json", entry.name)), bytes)?;
+            write_with_sidecar(dir, &format!("lists/{}.json", entry.name), bytes)?;
         }
     }
     Ok(())
+}
+
+/// The line that `sha256sum --check` reads, in a file beside the document: `NAME.sha256`. It finds a copy that was cut
+/// short; only the signatures say who it is from.
+pub fn sidecar(name: &str, bytes: &[u8]) -> String {
+    let mut line = String::new();
+    for byte in sha256(bytes) {
+        let _ = write!(line, "{byte:02x}");
+    }
+    let name = name.rsplit_once('/').map_or(name, |(_, name)| name);
+    let _ = writeln!(line, "  {name}");
+    line
+}
+
+/// The sidecar first: a document, and the status document above all, is there last.
+fn write_with_sidecar(dir: &Path, name: &str, bytes: &[u8]) -> Result<(), PublishError> {
+    write_if_new(&dir.join(format!("{name}.sha256")), sidecar(name, bytes).as_bytes())?;
+    write_if_new(&dir.join(name), bytes)
 }
 
 fn write_if_new(path: &Path, bytes: &[u8]) -> Result<(), PublishError> {

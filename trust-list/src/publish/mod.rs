@@ -32,7 +32,7 @@ mod wire;
 
 pub(crate) use checks::{national_list, regional_list};
 pub use detached::DetachedSignature;
-pub use directory::DirectoryPublisher;
+pub use directory::{DirectoryPublisher, sidecar};
 pub use error::PublishError;
 pub use log::{Witnesses, entries};
 pub use national::NationalBuilder;

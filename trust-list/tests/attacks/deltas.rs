@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use trust_list::document::{DocumentPath, ListName};
 use trust_list::publish::{NationalBuilder, Published};
 use trust_list::testing::TestRegion;
-use trust_list::{FetchError, Publisher, delta};
+use trust_list::{FetchError, Publisher, ServiceStatus, delta};
 
 use crate::support::{NOW, Watcher, cc, disabled, region};
 
@@ -71,6 +71,23 @@ async fn a_client_that_has_the_release_before_fetches_what_changed_and_holds_the
     let again = Scales::of(&region.documents);
     client.update(&again, NOW.plus(2)).await.unwrap();
     assert_eq!(again.lists(), (0, false));
+}
+
+/// The figures of docs/operations.md; `--nocapture` prints them.
+#[tokio::test]
+async fn a_list_of_ten_thousand_entries_of_which_one_changed_costs_kilobytes() {
+    let mut region = grown(10_000);
+    let mut client = Watcher::of(&region).await;
+    let since = NOW.plus(1);
+    let change = |list: NationalBuilder| list.status(&"idp-5000".parse().unwrap(), ServiceStatus::Suspended, since);
+    region.edit_national(cc("XA"), change).unwrap();
+    let scales = Scales::of(&region.documents);
+    client.update(&scales, since).await.unwrap();
+    let (fetched, whole) = scales.lists();
+    let (_, newest) = region.documents.list(ListName::Member(cc("XA"))).unwrap();
+    let size = newest.to_bytes().len();
+    println!("whole {size} bytes, delta {fetched} bytes");
+    assert!(!whole && fetched < 8_192 && fetched * 500 < size, "{fetched} of {size} bytes");
 }
 
 #[tokio::test]

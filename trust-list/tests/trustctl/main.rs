@@ -6,6 +6,7 @@ mod asks;
 mod bench;
 mod ceremony;
 mod exports;
+mod places;
 mod refusals;
 mod rotations;
 mod signatures;

@@ -6,6 +6,7 @@
 mod assemble;
 mod certificate;
 mod clock;
+mod deliver;
 mod diff;
 mod drill;
 mod error;
@@ -21,8 +22,11 @@ mod lint;
 mod log;
 mod merge;
 mod names;
+mod notify;
 mod outcome;
 mod parts;
+mod place;
+mod promote;
 mod propose;
 mod publish;
 mod reject;
@@ -35,6 +39,7 @@ mod stats;
 mod status;
 mod suspend;
 mod template;
+mod upload;
 mod verify;
 mod verify_lote;
 
@@ -80,8 +85,9 @@ const AFTER_HELP: &str = "Exit codes:
   0  done, or trusted
   1  refused: not trusted, not signed, or a client would not accept it
   2  wrong usage
-  3  a file cannot be read or written
-  4  expiry: something runs out within 60 days (5: within 30, 6: within 7, 7: it has)";
+  3  a file or a place cannot be read or written
+  4  expiry: something runs out within 60 days (5: within 30, 6: within 7, 7: it has)
+  8  published, but a hub could not be told: it finds out at its next turn";
 
 #[derive(Subcommand)]
 enum Command {
@@ -109,6 +115,10 @@ enum Command {
     Rotate(rotate::Command),
     /// Make the newest documents current with a new status document.
     Publish(publish::Args),
+    /// Bring published documents to a folder or an object store where clients read them.
+    Upload(upload::Args),
+    /// Bring documents from staging to production, if a client would accept them there.
+    Promote(promote::Args),
     /// Verify the published documents as a client does.
     Verify(verify::Args),
     /// Verify a list of trusted entities that somebody else publishes (ETSI TS 119 602, compact JAdES).
@@ -169,6 +179,8 @@ fn run(command: Command, language: Language, now: UnixTime) -> Result<Outcome, C
         Command::Assemble(args) => assemble::run(&args, now),
         Command::Rotate(command) => rotate::run(&command, now),
         Command::Publish(args) => publish::run(&args, now),
+        Command::Upload(args) => upload::run(&args, now),
+        Command::Promote(args) => promote::run(&args, now),
         Command::Verify(args) => verify::run(&args, now),
         Command::VerifyLote(args) => verify_lote::run(&args, now),
         Command::Suspend(args) => suspend::run(&args, now),

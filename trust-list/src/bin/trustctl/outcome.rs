@@ -27,6 +27,14 @@ impl Outcome {
         self.with_code(refused.into())
     }
 
+    /// With one more member for programs.
+    pub(crate) fn with(mut self, name: &str, value: Value) -> Self {
+        if let Some(members) = self.value.as_object_mut() {
+            members.insert(name.to_owned(), value);
+        }
+        self
+    }
+
     /// Ends with this exit code.
     pub(crate) fn with_code(self, code: u8) -> Self {
         Self { code, ..self }

@@ -9,6 +9,7 @@ use strict_jose::UnixTime;
 use trust_list::VerifiedList;
 use trust_list::publish::{Proposal, Published};
 
+use crate::deliver::Targets;
 use crate::error::CliError;
 use crate::names::published;
 use crate::outcome::Outcome;
@@ -33,9 +34,8 @@ pub(crate) struct Args {
     /// witnesses cosigned that; orders never wait.
     #[arg(long, value_name = "FILE")]
     log_key: Option<PathBuf>,
-    /// Write the documents to this directory too: that of a web server.
-    #[arg(long, value_name = "DIR")]
-    to: Option<PathBuf>,
+    #[command(flatten)]
+    targets: Targets,
 }
 
 pub(crate) fn run(args: &Args, now: UnixTime) -> Result<Outcome, CliError> {
@@ -45,9 +45,7 @@ pub(crate) fn run(args: &Args, now: UnixTime) -> Result<Outcome, CliError> {
         log::append_new(&args.dir, key)?;
     }
     let (documents, list) = restamp(&args.dir, &keys, &orders, now, args.life)?;
-    if let Some(to) = &args.to {
-        documents.write_to(to)?;
-    }
+    let delivery = args.targets.deliver(&args.dir, now)?;
     let status = documents.status()?;
     let lists = status.lists.iter().map(|entry| format!("{} {}", entry.name, entry.sequence)).collect::<Vec<_>>();
     let notices: Vec<String> = list.notices().iter().map(ToString::to_string).collect();
@@ -76,7 +74,7 @@ pub(crate) fn run(args: &Args, now: UnixTime) -> Result<Outcome, CliError> {
         "waiting": waiting,
         "notices": notices,
     });
-    Ok(Outcome::done(text, value))
+    Ok(delivery.add_to(Outcome::done(text, value)))
 }
 
 /// Makes the newest documents in `dir` current, if a client accepts them; answers what one makes of them that sees them

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use futures_util::FutureExt as _;
-use strict_jose::UnixTime;
+use strict_jose::{UnixTime, b64, sha256};
 use trust_list::document::DocumentPath;
 use trust_list::publish::{DirectoryPublisher, Published};
 use trust_list::{HighWater, Publisher, Updated, VerifiedList, update};
@@ -55,7 +55,21 @@ pub(crate) fn verify_documents(documents: &Published, now: UnixTime) -> Result<A
     run(root, documents, &mut HighWater::volatile(), now)
 }
 
-fn run(
+/// Every list that the status document names is there, byte by byte. A client would only disable the member whose list
+/// is not; whoever brings documents out has lost or damaged it on the way.
+pub(crate) fn require_whole(documents: &Published) -> Result<(), CliError> {
+    for entry in documents.status()?.lists {
+        let place = DocumentPath::List(entry.name, entry.sequence);
+        let bytes = documents.get(place).ok_or_else(|| CliError::Refused(format!("{place} is missing")))?;
+        if b64::encode(sha256(bytes)) != entry.sha256 {
+            return Err(CliError::Refused(format!("{place} is not the list that the status document names")));
+        }
+    }
+    Ok(())
+}
+
+/// What a client that pinned `root` and remembers `memory` makes of documents.
+pub(crate) fn run(
     root: &[u8],
     publisher: &dyn Publisher,
     memory: &mut HighWater,

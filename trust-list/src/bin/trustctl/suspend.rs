@@ -6,6 +6,7 @@ use serde_json::json;
 use strict_jose::UnixTime;
 use trust_list::document::{SuspensionOrder, SuspensionReason, SuspensionTarget};
 
+use crate::deliver::{Delivery, Targets};
 use crate::error::CliError;
 use crate::names::published;
 use crate::outcome::Outcome;
@@ -34,6 +35,8 @@ pub(crate) struct Args {
     /// Publish the order at once with this online key. Repeat if the root wants several.
     #[arg(long, value_name = "KEY")]
     publish_key: Vec<PathBuf>,
+    #[command(flatten)]
+    targets: Targets,
 }
 
 pub(crate) fn run(args: &Args, now: UnixTime) -> Result<Outcome, CliError> {
@@ -49,9 +52,14 @@ pub(crate) fn run(args: &Args, now: UnixTime) -> Result<Outcome, CliError> {
         files::write(out, &order.to_bytes())?;
     }
     let published = !args.publish_key.is_empty();
+    if !published && !args.targets.is_empty() {
+        return Err(CliError::Usage("to bring the order out it must be published: give --publish-key".to_owned()));
+    }
+    let mut delivery = Delivery::default();
     if published {
         let keys = args.publish_key.iter().map(|path| files::read_private_key(path)).collect::<Result<Vec<_>, _>>()?;
         publish::restamp(&args.dir, &keys, std::slice::from_ref(&order), now, None)?;
+        delivery = args.targets.deliver(&args.dir, now)?;
     }
     let alone = is_complete(&order, &tallies);
     let force =
@@ -59,5 +67,5 @@ pub(crate) fn run(args: &Args, now: UnixTime) -> Result<Outcome, CliError> {
     let where_to = if published { "published" } else { "not published yet: trustctl publish --order FILE" };
     let text = format!("suspend  {}\nreason   {reason}\nforce    {force}\nstate    {where_to}", args.target);
     let value = json!({ "target": args.target.to_string(), "reason": reason, "enough": alone, "published": published });
-    Ok(Outcome::done(text, value))
+    Ok(delivery.add_to(Outcome::done(text, value)))
 }
