@@ -54,11 +54,14 @@ impl Operation {
         let work = |signs, verifies, calls| Work { signs, verifies, calls, ..Work::default() };
         match self {
             // Signed: the assertion for the national provider, ID token, access token. Verified: the client's assertion
-            // at PAR and at token, the national ID token, the access token at userinfo. Called: token and userinfo.
-            Self::BrokeredLogin => work(3, 4, 2),
-            Self::ClientCredentials => work(1, 1, 0),
-            Self::TokenExchange => work(1, 2, 0),
-            Self::Userinfo => work(0, 1, 0),
+            // at PAR and at token, the national ID token, the access token at userinfo, and the DPoP proofs at token
+            // and userinfo. Called: token and userinfo.
+            Self::BrokeredLogin => work(3, 6, 2),
+            // Verified: assertion and proof; for an exchange the subject token too.
+            Self::ClientCredentials => work(1, 2, 0),
+            Self::TokenExchange => work(1, 3, 0),
+            // Verified: access token and proof.
+            Self::Userinfo => work(0, 2, 0),
             Self::Discovery => work(0, 0, 0),
         }
     }
