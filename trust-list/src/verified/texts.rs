@@ -72,7 +72,7 @@ const fn rule_fr(rule: Rule) -> &'static str {
         Rule::ServiceNotSuspendedByOrder => "aucun ordre ne le suspend",
         Rule::Recognised => "la matrice de reconnaissance a une ligne pour les deux pays et la finalité",
         Rule::RecognitionInForce => "cette ligne est en vigueur à ce moment",
-        Rule::LevelReachable => "son plafond et la reconnaissance permettent le niveau",
+        Rule::LevelReachable => "son plafond, la reconnaissance et les ordres permettent le niveau",
     }
 }
 
@@ -89,7 +89,7 @@ const fn rule_pt(rule: Rule) -> &'static str {
         Rule::ServiceNotSuspendedByOrder => "nenhuma ordem o suspende",
         Rule::Recognised => "a matriz de reconhecimento tem uma linha para os dois países e a finalidade",
         Rule::RecognitionInForce => "essa linha está em vigor nesse momento",
-        Rule::LevelReachable => "o seu limite e o reconhecimento permitem o nível",
+        Rule::LevelReachable => "o seu limite, o reconhecimento e as ordens permitem o nível",
     }
 }
 
