@@ -71,7 +71,7 @@ fn region(adapter: &str, profile: Value) -> Region {
 fn pending(kind: &str) -> Pending {
     let kept = json!({
         "adapter": kind, "country": "XA", "issuer": "main", "nonce": "n", "code_verifier": "v".repeat(43),
-        "redirect_uri": "https://hub.example/callback/xa", "level": "low", "max_age": null,
+        "redirect_uri": "https://hub.example/callback/xa", "level": "low", "authenticated_since": null,
     });
     serde_json::from_value(kept).unwrap()
 }

@@ -2,6 +2,7 @@
 
 use anyhow::Context as _;
 use serde_json::Value;
+use url::Url;
 
 use crate::json::{self, at};
 
@@ -37,6 +38,12 @@ impl Hub {
     /// Does the hub bind tokens to a key (RFC 9449 §5.1)?
     pub fn binds_tokens(&self) -> bool {
         self.metadata.get("dpop_signing_alg_values_supported").is_some()
+    }
+
+    /// The URL as the hub itself names it: one replica behind a balancer may be reached at an address of its own.
+    pub(super) fn named(&self, url: &str) -> anyhow::Result<String> {
+        let origin = |url: &str| Ok::<_, url::ParseError>(Url::parse(url)?.origin().ascii_serialization());
+        Ok(url.replacen(&origin(url)?, &origin(&self.issuer)?, 1))
     }
 
     /// An endpoint by its name in the metadata.

@@ -101,7 +101,8 @@ impl RelyingParty {
 
     /// A DPoP proof (RFC 9449 §4.2) of this client's key.
     pub fn proof(&self, method: &str, url: &str, nonce: Option<&str>, token: Option<&str>) -> anyhow::Result<String> {
-        let mut claims = json!({"htm": method, "htu": url, "jti": jose::random_id(), "iat": self.clock.seconds()});
+        let htu = self.hub.named(url)?;
+        let mut claims = json!({"htm": method, "htu": htu, "jti": jose::random_id(), "iat": self.clock.seconds()});
         if let Some(nonce) = nonce {
             claims = jose::with(claims, &[("nonce", json!(nonce))]);
         }

@@ -4,6 +4,7 @@ use crate::support::{PARTY, World, access_token, shared};
 use conformance::browser::journey::{Decision, Place};
 use conformance::persona::{self, Situation};
 use conformance::region::PENSION_AUDIENCE;
+use conformance::rp::RelyingParty;
 use conformance::sim::cards::{Flaw, Shape};
 use serde_json::{Value, json};
 
@@ -162,7 +163,7 @@ fn a_relying_party_of_a_country_that_does_not_recognise_another_cannot_offer_it(
 fn a_card_of_every_shape_is_verified_for_a_country_system_and_a_bad_one_is_not() {
     shared(async |world| {
         let fund = world.party("pension-xa");
-        let token = system_token(world).await;
+        let token = system_token(&fund).await;
         let verify = async |country: &str, qr: &str| {
             let url = format!("{}/federation/v1/verify", world.issuer);
             let body = json!({"country": country, "credential": qr, "purpose": "pension"});
@@ -220,8 +221,8 @@ fn a_country_system_exchanges_an_assertion_of_another_country() {
     });
 }
 
-async fn system_token(world: &World) -> String {
-    let answer = world.party("pension-xa").client_credentials("verify").await.unwrap();
+async fn system_token(fund: &RelyingParty) -> String {
+    let answer = fund.client_credentials("verify").await.unwrap();
     assert_eq!(answer.status, 200, "{}", answer.body);
     answer.json()["access_token"].as_str().unwrap().to_owned()
 }
