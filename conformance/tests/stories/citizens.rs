@@ -1,6 +1,6 @@
 //! What citizens, banks and country systems do, told from their side.
 
-use crate::support::{PARTY, World, access_token, shared};
+use crate::support::{PARTY, access_token, shared};
 use conformance::browser::journey::{Decision, Place};
 use conformance::persona::{self, Situation};
 use conformance::region::PENSION_AUDIENCE;
