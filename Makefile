@@ -25,8 +25,7 @@ test-rust: ## the Rust tests alone (needs redis-server)
 	$(CARGO) test -p hub --locked --no-fail-fast # once more as it is shipped, without the test profile
 
 test-peers: ## the independent peers alone (needs node, npm, python3, chromium, go)
-	$(CARGO) build --workspace --locked --bins
-	$(CARGO) build -p tile-log --locked --example write_log
+	$(CARGO) build --workspace --locked --bins --example write_log
 	conformance/peers/run
 
 lint: ## format, clippy, house rules
