@@ -16,6 +16,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use strict_jose::{RandomError, b64, ct_eq, random_bytes};
 
+pub(crate) use once::jti;
 pub use once::{Once, ReplayKind};
 pub use storage_key::{KeySpace, StorageKey};
 

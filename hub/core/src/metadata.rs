@@ -16,7 +16,6 @@ use crate::assurance::{EVIDENCE_TYPE, RECORD_TYPE};
 use crate::broker::{Broker, Keys};
 use crate::client_auth::ALGORITHMS;
 use crate::config::{Config, ConfigError, IssuerUrl};
-use crate::dpop;
 use crate::mint::USERINFO;
 use crate::policy;
 use crate::pushed::PAR;
@@ -106,7 +105,7 @@ fn fixed(issuer: &IssuerUrl) -> Map<String, Value> {
         ("token_endpoint_auth_methods_supported", json!(["private_key_jwt"])),
         ("token_endpoint_auth_signing_alg_values_supported", json!(algorithms)),
         // RFC 9449 §5.1.
-        ("dpop_signing_alg_values_supported", json!(dpop::ALGORITHMS.map(Algorithm::as_str))),
+        ("dpop_signing_alg_values_supported", json!(algorithms)),
         ("revocation_endpoint_auth_methods_supported", json!(["private_key_jwt"])),
         ("revocation_endpoint_auth_signing_alg_values_supported", json!(algorithms)),
         ("subject_types_supported", json!(["pairwise"])),

@@ -10,7 +10,7 @@ use trust_list::{
 
 use country_adapters::{AdapterError, AssertionProblem, CredentialStatus, Presented, VerifiedAssertion};
 
-use crate::access::{AccessToken, Resource};
+use crate::access::Resource;
 use crate::answer::{CredentialAnswer, CredentialRefusal, RefusedCredential, RequestHead, VerifiedCredential};
 use crate::audit::{AuditEvent, AuditKind};
 use crate::auditing;
@@ -99,18 +99,11 @@ impl Broker {
         if !granted || client.kind != ClientKind::CountrySystem {
             return Err(TokenFault::Scope.into());
         }
-        self.spend_proof(&token).await?;
-        Ok(client)
-    }
-
-    /// RFC 9449 §11.1: a proof counts once.
-    async fn spend_proof(&self, token: &AccessToken) -> Result<(), OAuthError> {
-        for once in &token.once {
-            if !self.stores.replay.first_seen(once).await? {
-                return Err(TokenFault::Proof(ProofFault::Replayed).into());
-            }
+        // RFC 9449 §11.1: a proof counts once.
+        match self.spend(&token.once).await? {
+            Some(_) => Err(TokenFault::Proof(ProofFault::Replayed).into()),
+            None => Ok(client),
         }
-        Ok(())
     }
 
     async fn check_credential(&self, call: &Call<'_>) -> Checked<(VerifiedAssertion, Release)> {

@@ -5,8 +5,9 @@ use strict_jose::{Algorithm, ClaimError, Claims, CompactJws, Header, Limits, Tim
 use crate::answer::RequestHead;
 use crate::error::AuthenticationFault;
 use crate::form::Parameters;
+use crate::handles;
 
-/// FAPI 2.0 Security Profile §5.4.1.
+/// FAPI 2.0 Security Profile §5.4.1: of assertions and of proofs.
 pub(crate) const ALGORITHMS: [Algorithm; 3] = [Algorithm::ES256, Algorithm::PS256, Algorithm::EdDSA];
 
 /// RFC 7523 §2.2.
@@ -75,9 +76,7 @@ pub(crate) fn times_fit(claims: &Claims, now: UnixTime) -> Result<(), Authentica
 
 /// RFC 7523 §3 rule 7; OpenID Connect Core §9 makes `jti` required.
 pub(crate) fn identifier(claims: &Claims) -> Result<&str, AuthenticationFault> {
-    let jti = claims.required_str("jti").map_err(|_| AuthenticationFault::Identifier)?;
-    let usable = (1..=MAX_JTI).contains(&jti.len()) && jti.bytes().all(|b| (0x20..=0x7e).contains(&b));
-    if usable { Ok(jti) } else { Err(AuthenticationFault::Identifier) }
+    handles::jti(claims).ok_or(AuthenticationFault::Identifier)
 }
 
 /// RFC 7521 §4.2: `client_id` is unnecessary, but if it is there it names the same client.
@@ -87,9 +86,6 @@ pub(crate) fn form_names_the_same(parameters: &Parameters<'_>, client_id: &str) 
         _ => Ok(()),
     }
 }
-
-/// Four UUIDs with their separators; what clients send is one, or 64 hexadecimal digits.
-const MAX_JTI: usize = 256;
 
 /// Every rule of an assertion but its signature, for [`crate::fuzzing`].
 pub(crate) fn fuzz(text: &str, now: UnixTime) {

@@ -21,6 +21,7 @@ use crate::error::{AuthenticationFault, OAuthError, ProofFault, RequestFault};
 use crate::form::Parameters;
 use crate::handles::{Once, ReplayKind};
 use crate::policy;
+use crate::ports::StoreError;
 
 /// A client that showed who it is, with an assertion (and perhaps a proof) that is still to be spent.
 ///
@@ -54,12 +55,10 @@ impl<'l> Authenticated<'l> {
 
     /// Spends assertion and proof on their own.
     pub(crate) async fn spend(&self, broker: &Broker) -> Result<(), OAuthError> {
-        for once in &self.once {
-            if !broker.stores.replay.first_seen(once).await? {
-                return Err(seen_before(once.kind()));
-            }
+        match broker.spend(&self.once).await? {
+            Some(replayed) => Err(seen_before(replayed)),
+            None => Ok(()),
         }
-        Ok(())
     }
 }
 
@@ -74,6 +73,16 @@ pub(crate) fn seen_before(kind: ReplayKind) -> OAuthError {
 }
 
 impl Broker {
+    /// Spends what counts once, where no other step does so in passing; says what was spent before.
+    pub(crate) async fn spend(&self, all: &[Once]) -> Result<Option<ReplayKind>, StoreError> {
+        for once in all {
+            if !self.stores.replay.first_seen(once).await? {
+                return Ok(Some(once.kind()));
+            }
+        }
+        Ok(None)
+    }
+
     /// Who sends this request, may it ask once more, and is its profile served?
     pub(crate) fn authenticate_client<'l>(
         &self,

@@ -11,7 +11,6 @@ mod nonce;
 mod proof;
 
 pub(crate) use nonce::Nonces;
-pub(crate) use proof::ALGORITHMS;
 
 use std::time::Duration;
 

@@ -1,12 +1,11 @@
 //! The rules of a proof (RFC 9449 §4.3), one function each.
 
-use strict_jose::{Algorithm, Claims, Header, PublicJwk, TimePolicy, UnixTime, b64, ct_eq, sha256};
+use strict_jose::{Claims, Header, PublicJwk, TimePolicy, UnixTime, b64, ct_eq, sha256};
 use url::Url;
 
+use crate::client_auth::ALGORITHMS;
 use crate::error::ProofFault;
-
-/// FAPI 2.0 Security Profile §5.4.1.
-pub(crate) const ALGORITHMS: [Algorithm; 3] = [Algorithm::ES256, Algorithm::PS256, Algorithm::EdDSA];
+use crate::handles;
 
 /// RFC 9449 §4.3 items 4 to 7: the type of a proof, a strong asymmetric algorithm, and a public key of its own.
 pub(super) fn own_key(header: &Header) -> Result<PublicJwk, ProofFault> {
@@ -49,10 +48,5 @@ pub(super) fn access_token_is(claims: &Claims, token: Option<&str>) -> Result<()
 
 /// RFC 9449 §4.2: `jti`, by which a second use is known.
 pub(super) fn identifier(claims: &Claims) -> Result<&str, ProofFault> {
-    let jti = claims.required_str("jti").map_err(|_| ProofFault::Identifier)?;
-    let usable = (1..=MAX_JTI).contains(&jti.len()) && jti.bytes().all(|b| (0x20..=0x7e).contains(&b));
-    if usable { Ok(jti) } else { Err(ProofFault::Identifier) }
+    handles::jti(claims).ok_or(ProofFault::Identifier)
 }
-
-/// Four UUIDs with their separators; what clients send is one, or 64 hexadecimal digits.
-const MAX_JTI: usize = 256;

@@ -22,7 +22,7 @@ pub use fault::{
     TokenFault,
 };
 
-use crate::dpop;
+use crate::client_auth::ALGORITHMS;
 use crate::ports::{QuotaExceeded, StoreError};
 use crate::sealed::SealError;
 
@@ -85,7 +85,7 @@ impl Challenge {
 }
 
 fn dpop_algorithms() -> String {
-    dpop::ALGORITHMS.map(Algorithm::as_str).join(" ")
+    ALGORITHMS.map(Algorithm::as_str).join(" ")
 }
 
 /// The store answers again within this time after a failover (attacks S01, F6: at most 30 s; most are shorter).

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use strict_jose::Claims;
+
 use super::{KeySpace, StorageKey};
 
 /// Something that may be seen once only, and for how long that is remembered.
@@ -58,6 +60,16 @@ impl Once {
         Self { kind, key: StorageKey::new(KeySpace::Once, &all), ttl }
     }
 }
+
+/// RFC 7519 §4.1.7: the `jti` of an assertion or a proof, if it can be told from others and kept.
+pub(crate) fn jti(claims: &Claims) -> Option<&str> {
+    let jti = claims.required_str("jti").ok()?;
+    let usable = (1..=MAX_JTI).contains(&jti.len()) && jti.bytes().all(|b| (0x20..=0x7e).contains(&b));
+    usable.then_some(jti)
+}
+
+/// Four UUIDs with their separators; what clients send is one, or 64 hexadecimal digits.
+const MAX_JTI: usize = 256;
 
 /// Kinds of things that may be seen once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
